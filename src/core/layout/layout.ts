@@ -1,0 +1,21 @@
+/** What the layout needs of a node: a box in an order. */
+export interface LayoutNode {
+  readonly id: string;
+}
+
+export interface LayoutEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: 'provenance' | 'version';
+}
+
+export interface LayoutInput {
+  readonly nodes: readonly LayoutNode[];
+  readonly edges: readonly LayoutEdge[];
+  /** Distance between layers and between neighbours in a layer, in pixels of zoom 1. */
+  readonly layerGap: number;
+  readonly nodeGap: number;
+}
+
+/** x, y of each node's centre in the order of `nodes`: [x0, y0, x1, y1, …]. */
+export type Positions = Float32Array<ArrayBuffer>;

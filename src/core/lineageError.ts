@@ -1,0 +1,88 @@
+import type { ChunkId, NodeId, OperationId, SnapshotId } from './ids.ts';
+import type { EdgeKind } from './lineage/graph.ts';
+
+/**
+ * Everything that can go wrong, by code, with the facts a caller needs to act on it.
+ *
+ * A code is a literal and never derived from a class name, so it survives minification, JSON and
+ * the way between threads. Cancelling is not a failure: it stays the platform's `AbortError`.
+ */
+export interface Failures {
+  /** The bytes are not a well-formed file of `format`. `at` is a byte offset in `file`. */
+  'format-invalid': {
+    readonly file: string;
+    readonly format: string;
+    readonly at: number;
+    readonly reason: string;
+  };
+  /** No reader knows this file. `looksLike` says what it seems to be, e.g. "an HTML page". */
+  'format-unknown': { readonly file: string; readonly looksLike: string };
+  /** Well-formed, but over a safety limit or using what we do not carry. */
+  'format-unsupported': {
+    readonly file: string;
+    readonly format: string;
+    readonly at: number;
+    readonly what: string;
+  };
+  /** A checkpoint asks for something the restricted unpickler does not build. */
+  'pickle-refused': { readonly file: string; readonly at: number; readonly what: string };
+  /** A model names another file that was not given with it. */
+  'companion-missing': { readonly file: string; readonly needs: string };
+  /** A model names a companion by a path that leaves its folder. */
+  'companion-escapes': { readonly file: string; readonly path: string };
+  /** The platform could not read the file, or it changed while it was read. */
+  'file-unreadable': { readonly file: string; readonly at: number; readonly reason: string };
+
+  'chunk-missing': { readonly chunk: ChunkId; readonly usedBy: readonly string[] };
+  'chunk-corrupt': { readonly chunk: ChunkId; readonly usedBy: readonly string[] };
+  'codec-unknown': { readonly chunk: ChunkId; readonly codec: number };
+  'codec-invalid': { readonly codec: string; readonly reason: string };
+  'snapshot-missing': { readonly snapshot: SnapshotId };
+  'record-corrupt': { readonly table: string; readonly key: string; readonly reason: string };
+
+  'quota-exceeded': { readonly neededBytes: number; readonly availableBytes: number | undefined };
+  /** The browser removed what was stored; `expected` is what a second record says was there. */
+  'storage-evicted': { readonly expectedModels: number };
+  /** The browser refuses a database here at all (private mode, policy). */
+  'storage-unavailable': { readonly reason: string };
+  /** A newer version of the app has written this database. */
+  'storage-newer': { readonly found: number; readonly known: number };
+
+  'node-missing': { readonly node: string };
+  'name-taken': { readonly name: string };
+  'name-invalid': { readonly name: string; readonly reason: string };
+  'edge-exists': { readonly kind: EdgeKind; readonly from: NodeId; readonly to: NodeId };
+  'edge-missing': { readonly kind: EdgeKind; readonly from: NodeId; readonly to: NodeId };
+  /** Adding the edge would close a cycle; `path` leads from `to` back to `from`. */
+  'lineage-cycle': { readonly kind: EdgeKind; readonly path: readonly NodeId[] };
+  /** `detail` says which invariant: a node without its parent, a third version predecessor, … */
+  'lineage-invalid': { readonly detail: string };
+  'nothing-to-undo': { readonly direction: 'undo' | 'redo' };
+  /** What an operation expects to replace is not what is there. */
+  'operation-conflict': { readonly operation: OperationId; readonly what: string };
+}
+
+export type FailureCode = keyof Failures;
+
+/** The one error class of the project. `message` is for developers; the page words its own. */
+export class LineageError<Code extends FailureCode = FailureCode> extends Error {
+  override readonly name = 'LineageError';
+  readonly code: Code;
+  readonly data: Failures[Code];
+
+  constructor(code: Code, data: Failures[Code], options?: ErrorOptions) {
+    super(`${code} ${JSON.stringify(data)}`, options);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** The error narrowed to those of `codes`, or to any LineageError without them. */
+export function isLineageError<Code extends FailureCode = FailureCode>(
+  error: unknown,
+  ...codes: readonly Code[]
+): error is { [C in Code]: LineageError<C> }[Code] {
+  if (!(error instanceof LineageError)) return false;
+  const { code } = error as LineageError;
+  return codes.length === 0 || codes.some((wanted) => wanted === code);
+}

@@ -1,0 +1,92 @@
+import type { ImportId, NodeId } from '../core/ids.ts';
+import type { LayoutInput, Positions } from '../core/layout/layout.ts';
+import type { GraphData } from '../core/lineage/graph.ts';
+import type { Cancellation, Progress } from '../core/ports/run.ts';
+import type * as views from '../core/views.ts';
+
+/** Progress calls cross the wire: `wire.ts` makes proxies of them. */
+export type OnProgress = (progress: Progress) => void;
+/** An `AbortSignal` on both sides; `transfer.ts` carries it. */
+export type Signal = Cancellation;
+
+/** A file dropped, picked or pasted. */
+export interface IncomingFile {
+  readonly file: File;
+  /** Path in the dropped folder, or just the name. */
+  readonly path: string;
+  /** A `FileSystemFileHandle` where the browser gives one: lets an import go on after a reload. */
+  readonly handle?: unknown;
+}
+
+/**
+ * What the lineage worker does for the page. Every method rejects with a `LineageError`, or with an
+ * `AbortError` once its signal is aborted.
+ */
+export interface LineageApi {
+  start(): Promise<views.StartState>;
+  graph(): Promise<GraphData>;
+  /** Calls back after every change of the graph, by this tab or another. */
+  subscribe(listener: () => void): Promise<void>;
+
+  importFiles(
+    files: readonly IncomingFile[],
+    options: views.ImportOptions,
+    signal: Signal,
+    onProgress: OnProgress,
+  ): Promise<views.ImportReport>;
+  pendingImports(): Promise<views.PendingImportView[]>;
+  resumeImport(id: ImportId, signal: Signal, onProgress: OnProgress): Promise<views.ImportReport>;
+  discardImport(id: ImportId): Promise<void>;
+
+  /** The model's files, byte for byte as they were imported. Handles: their bytes stay in the worker. */
+  exportFiles(id: NodeId, signal: Signal, onProgress: OnProgress): Promise<File[]>;
+  exportSafetensors(id: NodeId, signal: Signal, onProgress: OnProgress): Promise<File>;
+  /** Several models as one zip, stored without compression. */
+  exportZip(ids: readonly NodeId[], signal: Signal, onProgress: OnProgress): Promise<File>;
+
+  rename(id: NodeId, name: string): Promise<void>;
+  annotate(id: NodeId, notes: string): Promise<void>;
+  tag(ids: readonly NodeId[], add: readonly string[], remove: readonly string[]): Promise<void>;
+  setModelType(ids: readonly NodeId[], modelType: string | undefined): Promise<void>;
+  connect(order: views.EdgeOrder): Promise<void>;
+  disconnect(order: views.EdgeOrder): Promise<void>;
+  /** An inferred edge becomes a declared one. */
+  confirm(order: views.EdgeOrder): Promise<void>;
+  /** Turns an edge round, as declared. */
+  reverse(order: views.EdgeOrder): Promise<void>;
+  /** Removes an inferred edge; the pair is not proposed again. */
+  reject(order: views.EdgeOrder): Promise<void>;
+  removePreview(ids: readonly NodeId[]): Promise<views.RemovePreview>;
+  remove(ids: readonly NodeId[], orphans: views.OrphanPolicy): Promise<void>;
+  /** Looks for edges again, among `ids` or all models. */
+  infer(
+    ids: readonly NodeId[] | undefined,
+    signal: Signal,
+    onProgress: OnProgress,
+  ): Promise<{ readonly provenance: number; readonly version: number }>;
+
+  undo(): Promise<views.HistoryEntry>;
+  redo(): Promise<views.HistoryEntry>;
+  /** Newest first; of one node, or all. */
+  history(id?: NodeId): Promise<views.HistoryEntry[]>;
+
+  tensors(id: NodeId): Promise<views.TensorRow[]>;
+  tensorStatistics(id: NodeId, tensor: number, signal: Signal): Promise<views.TensorStatistics>;
+  architecture(id: NodeId): Promise<views.ArchitectureView>;
+  storage(ids?: readonly NodeId[]): Promise<views.StorageReport>;
+  nodeStorage(id: NodeId): Promise<views.NodeStorage>;
+
+  fsck(signal: Signal, onProgress: OnProgress): Promise<views.FsckReport>;
+  /** Deletes what no model and no undo needs. */
+  collect(
+    signal: Signal,
+    onProgress: OnProgress,
+  ): Promise<{ readonly chunks: number; readonly bytes: number }>;
+  /** Forgets everything, the log included. For the "start over" of an evicted or broken store. */
+  reset(): Promise<void>;
+}
+
+/** What the layout worker does for the page. */
+export interface LayoutApi {
+  layout(input: LayoutInput): Promise<Positions>;
+}

@@ -1,0 +1,24 @@
+/**
+ * The rooms of src/, in one table: what each may import, and which package it alone may name.
+ * `tests` adds rooms for `*.test.ts` only: a use case is tested on the real, in-memory adapters.
+ * `workers/` and `src/main.ts` are the composition roots.
+ */
+export const rooms = {
+  core: { imports: [], owns: [] },
+  codecs: { imports: ['core'], owns: ['pako'] },
+  formats: { imports: ['core', 'codecs'], owns: [] },
+  storage: { imports: ['core', 'codecs'], owns: ['idb'] },
+  autograd: { imports: ['core'], owns: [] },
+  compute: { imports: ['core', 'autograd'], owns: ['onnxruntime-web'] },
+  app: { imports: ['core'], owns: [], tests: ['codecs', 'formats', 'storage'] },
+  rpc: { imports: ['core'], owns: ['comlink'] },
+  ui: { imports: ['core', 'rpc'], owns: ['svelte', 'cytoscape'] },
+  main: { imports: ['core', 'rpc', 'ui'], owns: ['svelte'] },
+  workers: {
+    imports: ['core', 'codecs', 'formats', 'storage', 'autograd', 'compute', 'app', 'rpc'],
+    owns: [],
+  },
+};
+
+/** Packages that only `*.test.ts`, `*.suite.ts` and `*.fixture.ts` may name. */
+export const testPackages = ['vitest', 'fast-check', 'fake-indexeddb', '@testing-library/svelte'];
