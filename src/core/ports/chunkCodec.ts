@@ -1,0 +1,46 @@
+/** What a codec may know of the numbers in a chunk. `bytes` is the size of one element. */
+export interface ChunkElement {
+  readonly bytes: 1 | 2 | 4 | 8;
+  readonly float: boolean;
+}
+
+/**
+ * A lossless way to write a chunk in fewer bytes, alone or as a delta to another chunk.
+ *
+ * Synchronous, deterministic and without state. An `id` is stored with every chunk and never means
+ * anything else again: a changed format is a new codec with a new id, and the old one still decodes.
+ * Id 0 is the store's own: the bytes as they are.
+ */
+export interface ChunkCodec {
+  /** 1 to 255, unique for ever. */
+  readonly id: number;
+  /** For people, and in `ChunkStorage.codec`: "delta", "planes". */
+  readonly name: string;
+
+  /**
+   * The chunk in fewer bytes, or undefined where this codec does not apply or does not pay. Keeps
+   * neither buffer; the caller owns the result.
+   *
+   * @param bytes - 1 byte to 4 MiB; not always a whole number of elements.
+   * @param base - a chunk of the same length that `bytes` may resemble; undefined to encode alone.
+   */
+  encode(
+    bytes: Uint8Array,
+    base: Uint8Array | undefined,
+    element: ChunkElement,
+  ): Uint8Array<ArrayBuffer> | undefined;
+
+  /**
+   * The chunk again, exactly `rawBytes` long. Keeps neither buffer; the caller owns the result. Does
+   * not check that the bytes are the right ones: the store compares them with the chunk's id.
+   *
+   * @param base - what `encode` was given: the same bytes, or undefined.
+   * @throws LineageError `codec-invalid` for bytes that no `encode` wrote; never reads or allocates
+   *   beyond what `rawBytes` and the lengths of its arguments allow.
+   */
+  decode(
+    encoded: Uint8Array,
+    base: Uint8Array | undefined,
+    rawBytes: number,
+  ): Uint8Array<ArrayBuffer>;
+}
