@@ -15,6 +15,8 @@ export interface LayoutInput {
   /** Distance between layers and between neighbours in a layer, in pixels of zoom 1. */
   readonly layerGap: number;
   readonly nodeGap: number;
+  /** Wished width divided by height of the whole drawing; 1.6 where absent. */
+  readonly aspect?: number;
 }
 
 /** x, y of each node's centre in the order of `nodes`: [x0, y0, x1, y1, …]. */
