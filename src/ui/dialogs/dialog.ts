@@ -1,0 +1,18 @@
+import type { NodeId } from '../../core/ids.ts';
+import type { EdgeKind } from '../../core/lineage/graph.ts';
+import type { FsckReport, ImportReport } from '../../core/views.ts';
+
+/** The dialog in front of the screen, with what it needs. */
+export type Dialog =
+  | { readonly is: 'palette' }
+  | { readonly is: 'keys' }
+  | { readonly is: 'remove'; readonly ids: readonly NodeId[] }
+  | {
+      readonly is: 'connect';
+      readonly from: NodeId;
+      readonly to?: NodeId;
+      readonly kind?: EdgeKind;
+    }
+  | { readonly is: 'import-report'; readonly report: ImportReport }
+  | { readonly is: 'fsck'; readonly report: FsckReport }
+  | { readonly is: 'history' };

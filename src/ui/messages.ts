@@ -1,0 +1,157 @@
+import { isLineageError, type FailureCode, type Failures } from '../core/lineageError.ts';
+import type { ReportedError } from '../core/views.ts';
+import { bytes, count, shortId } from './format.ts';
+
+/** An error in words: what is wrong and where, and what to do about it. */
+export interface Message {
+  readonly what: string;
+  readonly todo: string;
+}
+
+type Words = { readonly [Code in FailureCode]: (data: Failures[Code]) => Message };
+
+const kinds = { provenance: 'provenance', version: 'version' } as const;
+
+function users(usedBy: readonly string[]): string {
+  if (usedBy.length === 0) return '';
+  const more = usedBy.length > 3 ? ` and ${count(usedBy.length - 3)} more` : '';
+  return ` It is needed by ${usedBy.slice(0, 3).join(', ')}${more}.`;
+}
+
+const place = (at: number) => (at > 0 ? ` at byte ${count(at)}` : '');
+
+/** Words for every failure code; the compiler asks for them when a code is added. */
+export const failureText: Words = {
+  'format-invalid': ({ file, format, at, reason }) => ({
+    what: `${file} is not a sound ${format} file: ${reason}${reason.endsWith('.') ? '' : '.'} (Found${place(at) || ' at its start'}.)`,
+    todo: 'It may be cut short or damaged. Download or export it again. Nothing of it was stored.',
+  }),
+  'format-unknown': ({ file, looksLike }) => ({
+    what: `${file} is not a model file that MGit reads; it looks like ${looksLike}.`,
+    todo: 'Drop ONNX, safetensors or PyTorch checkpoint files.',
+  }),
+  'format-unsupported': ({ file, format, at, what }) => ({
+    what: `${file} is a ${format} file that uses ${what}${place(at)}, which MGit does not carry.`,
+    todo: 'Export the model without it, or convert it to safetensors or ONNX.',
+  }),
+  'pickle-refused': ({ file, at, what }) => ({
+    what: `${file} asks to run or build something that is not a tensor or a plain container: ${what}${place(at)}.`,
+    todo: 'MGit never runs code from a checkpoint. Save the state dict alone, or as safetensors, and drop that.',
+  }),
+  'companion-missing': ({ file, needs }) => ({
+    what: `${file} keeps its weights in ${needs}, which was not given with it.`,
+    todo: 'Drop both files together, or the folder that holds them.',
+  }),
+  'companion-escapes': ({ file, path }) => ({
+    what: `${file} names weights outside its own folder: ${path}.`,
+    todo: 'MGit does not follow such paths. Export the model with its weights beside it.',
+  }),
+  'file-unreadable': ({ file, at, reason }) => ({
+    what: `${file} could not be read${place(at)}: ${reason}${reason.endsWith('.') ? '' : '.'}`,
+    todo: 'See that it still exists and has not changed, then drop it again.',
+  }),
+  'chunk-missing': ({ chunk, usedBy }) => ({
+    what: `A piece of stored data (${shortId(chunk)}) is missing.${users(usedBy)}`,
+    todo: 'Drop the original file again: that puts the missing piece back.',
+  }),
+  'chunk-corrupt': ({ chunk, usedBy }) => ({
+    what: `A piece of stored data (${shortId(chunk)}) no longer matches its checksum.${users(usedBy)}`,
+    todo: 'Drop the original file again: that replaces the damaged piece.',
+  }),
+  'codec-unknown': ({ chunk, codec }) => ({
+    what: `A piece of stored data (${shortId(chunk)}) is encoded in a way this version does not know (codec ${codec}).`,
+    todo: 'Reload the page to get the newest version of MGit.',
+  }),
+  'codec-invalid': ({ codec, reason }) => ({
+    what: `Stored data could not be decoded (${codec}): ${reason}.`,
+    todo: 'Run “Check integrity” to see which models are affected, and drop their files again.',
+  }),
+  'snapshot-missing': ({ snapshot }) => ({
+    what: `The content of this model (${shortId(snapshot)}) is no longer stored.`,
+    todo: 'Drop its file again, or remove the model.',
+  }),
+  'record-corrupt': ({ table, key, reason }) => ({
+    what: `A stored record is damaged (${table}, ${shortId(key)}): ${reason}.`,
+    todo: 'Run “Check integrity” to see which models are affected, and drop their files again.',
+  }),
+  'quota-exceeded': ({ neededBytes, availableBytes }) => ({
+    what: `There is not enough room: ${bytes(neededBytes)} are needed${
+      availableBytes === undefined ? '' : `, ${bytes(availableBytes)} are free`
+    }.`,
+    todo: 'Remove models and use “Free space”, or free space on the disk. Nothing of this import was kept.',
+  }),
+  'storage-evicted': ({ expectedModels }) => ({
+    what: `The browser has deleted what was stored here (${count(expectedModels)} models).`,
+    todo: 'Drop the model files again, and ask the browser to keep this site’s storage.',
+  }),
+  'storage-unavailable': ({ reason }) => ({
+    what: `This browser does not let the page store anything: ${reason}${reason.endsWith('.') ? '' : '.'}`,
+    todo: 'Leave private browsing, or allow this site to store data, and reload.',
+  }),
+  'storage-newer': ({ found, known }) => ({
+    what: `The stored lineage was written by a newer version of MGit (schema ${found}; this one knows ${known}).`,
+    todo: 'Reload the page without cache to get the newer version. Your data is untouched.',
+  }),
+  'node-missing': ({ node }) => ({
+    what: `There is no model ${node} any more.`,
+    todo: 'It may have been removed in another tab. Undo brings it back.',
+  }),
+  'name-taken': ({ name }) => ({
+    what: `Another model is already called “${name}”.`,
+    todo: 'Choose a name that is not in use.',
+  }),
+  'name-invalid': ({ name, reason }) => ({
+    what: `“${name}” cannot be a name: ${reason}${reason.endsWith('.') ? '' : '.'}`,
+    todo: 'Choose another name.',
+  }),
+  'edge-exists': ({ kind }) => ({
+    what: `These two models are already joined by a ${kinds[kind]} edge.`,
+    todo: 'Remove or reverse that edge first.',
+  }),
+  'edge-missing': ({ kind }) => ({
+    what: `There is no such ${kinds[kind]} edge any more.`,
+    todo: 'It may have been changed in another tab.',
+  }),
+  'lineage-cycle': ({ path }) => ({
+    what: `This would make a model its own ancestor (a cycle of ${count(path.length)} models).`,
+    todo: 'Reverse the direction, or remove one of the edges on the way first.',
+  }),
+  'lineage-invalid': ({ detail }) => ({
+    what: `The lineage would not be sound: ${detail}${detail.endsWith('.') ? '' : '.'}`,
+    todo: 'Nothing was changed. Change what it names first.',
+  }),
+  'nothing-to-undo': ({ direction }) => ({
+    what: `There is nothing to ${direction}.`,
+    todo: '',
+  }),
+  'operation-conflict': ({ what }) => ({
+    what: `The lineage has changed meanwhile: ${what}${what.endsWith('.') ? '' : '.'}`,
+    todo: 'Look at the graph as it is now, and try again.',
+  }),
+};
+
+const unexpected = (message: string): Message => ({
+  what: `Something unexpected went wrong${message === '' ? '' : `: ${message}`}`,
+  todo: 'Try again; if it stays, reload the page. What was stored is safe.',
+});
+
+function worded<Code extends FailureCode>(code: Code, data: Failures[Code]): Message {
+  return failureText[code](data);
+}
+
+/** Words for anything thrown; a bug of our own is shown as unexpected. */
+export function messageOf(error: unknown): Message {
+  if (isLineageError(error)) return worded(error.code, error.data);
+  return unexpected(error instanceof Error ? error.message : String(error));
+}
+
+/** Words for an error that crossed the wire inside a report. */
+export function messageOfReported(error: ReportedError): Message {
+  if (error.code === 'unexpected') return unexpected(error.message);
+  return worded(error.code, error.data as never);
+}
+
+/** Whether `error` only says that a person cancelled. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,161 @@
+import type { ImportId, NodeId } from '../core/ids.ts';
+import type { EdgeKind, GraphData, ProvenanceRole } from '../core/lineage/graph.ts';
+import type { Cancellation } from '../core/ports/run.ts';
+import type * as views from '../core/views.ts';
+import type { IncomingFile, LineageApi, OnProgress } from '../rpc/api.ts';
+
+/** What every long call takes: a way to stop it, and a way to hear how far it is. */
+export interface LongCall {
+  readonly signal?: Cancellation;
+  readonly onProgress?: OnProgress;
+}
+
+/** Files as a drop, a picker or a script gives them. */
+export type FileSource = FileList | readonly (File | IncomingFile)[];
+
+export type ImportCall = LongCall & views.ImportOptions;
+
+export interface EdgeOptions {
+  /** What the parent was to the child; of provenance edges. */
+  readonly role?: ProvenanceRole;
+}
+
+export interface RemoveOptions {
+  /** What becomes of the models below; `detach` unless given. */
+  readonly orphans?: views.OrphanPolicy;
+}
+
+type Ids = NodeId | readonly NodeId[];
+
+/**
+ * What the screen can do, for scripts: `globalThis.mgit`. Every method is async and rejects with a
+ * `LineageError` (literal `code`, typed `data`), or with an `AbortError` once its signal is aborted.
+ *
+ * Source: docs/api.md.
+ */
+export interface Mgit {
+  import(files: FileSource, options?: ImportCall): Promise<views.ImportReport>;
+  pendingImports(): Promise<views.PendingImportView[]>;
+  resumeImport(id: ImportId, options?: LongCall): Promise<views.ImportReport>;
+  discardImport(id: ImportId): Promise<void>;
+
+  /** The model's files, byte for byte as imported. */
+  export(id: NodeId, options?: LongCall): Promise<File[]>;
+  exportSafetensors(id: NodeId, options?: LongCall): Promise<File>;
+  exportZip(ids: readonly NodeId[], options?: LongCall): Promise<File>;
+
+  graph(): Promise<GraphData>;
+  /** Calls back after every change of the graph, by this tab or another. */
+  subscribe(listener: () => void): Promise<void>;
+  history(id?: NodeId): Promise<views.HistoryEntry[]>;
+  undo(): Promise<views.HistoryEntry>;
+  redo(): Promise<views.HistoryEntry>;
+
+  rename(id: NodeId, name: string): Promise<void>;
+  annotate(id: NodeId, notes: string): Promise<void>;
+  tag(ids: Ids, add: readonly string[], remove?: readonly string[]): Promise<void>;
+  setModelType(ids: Ids, modelType?: string): Promise<void>;
+  removePreview(ids: Ids): Promise<views.RemovePreview>;
+  remove(ids: Ids, options?: RemoveOptions): Promise<void>;
+
+  connect(kind: EdgeKind, from: NodeId, to: NodeId, options?: EdgeOptions): Promise<void>;
+  disconnect(kind: EdgeKind, from: NodeId, to: NodeId): Promise<void>;
+  confirm(kind: EdgeKind, from: NodeId, to: NodeId): Promise<void>;
+  reverse(kind: EdgeKind, from: NodeId, to: NodeId): Promise<void>;
+  reject(kind: EdgeKind, from: NodeId, to: NodeId): Promise<void>;
+  /** Looks for edges again, among `ids` or all models. */
+  infer(
+    ids?: readonly NodeId[],
+    options?: LongCall,
+  ): Promise<{ readonly provenance: number; readonly version: number }>;
+
+  tensors(id: NodeId): Promise<views.TensorRow[]>;
+  /** @param tensor - `index` of a row of `tensors(id)`. */
+  tensorStatistics(id: NodeId, tensor: number, options?: LongCall): Promise<views.TensorStatistics>;
+  architecture(id: NodeId): Promise<views.ArchitectureView>;
+
+  storage(ids?: readonly NodeId[]): Promise<views.StorageReport>;
+  nodeStorage(id: NodeId): Promise<views.NodeStorage>;
+  fsck(options?: LongCall): Promise<views.FsckReport>;
+  /** Deletes what no model and no undo needs. */
+  collect(options?: LongCall): Promise<{ readonly chunks: number; readonly bytes: number }>;
+  /** Forgets everything, the log included. */
+  reset(): Promise<void>;
+}
+
+/** A file with the path it has in the folder it came from; its name where it came alone. */
+export function incoming(source: File | IncomingFile): IncomingFile {
+  if (!(source instanceof File)) return source;
+  return { file: source, path: source.webkitRelativePath || source.name };
+}
+
+function listed(ids: Ids): readonly NodeId[] {
+  return typeof ids === 'string' ? [ids] : ids;
+}
+
+function run(options: LongCall | undefined): [Cancellation, OnProgress] {
+  return [
+    options?.signal ?? new AbortController().signal,
+    options?.onProgress ?? (() => undefined),
+  ];
+}
+
+function importOptions(options: ImportCall | undefined): views.ImportOptions {
+  const { infer, parent, declared, modelType } = options ?? {};
+  return {
+    ...(infer === undefined ? {} : { infer }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(declared === undefined ? {} : { declared }),
+    ...(modelType === undefined ? {} : { modelType }),
+  };
+}
+
+type Long =
+  | 'import' | 'resumeImport' | 'export' | 'exportSafetensors' | 'exportZip'
+  | 'infer' | 'tensorStatistics' | 'fsck' | 'collect'; // prettier-ignore
+
+function longCalls(lineage: LineageApi): Pick<Mgit, Long> {
+  return {
+    import: (files, options) =>
+      lineage.importFiles([...files].map(incoming), importOptions(options), ...run(options)),
+    resumeImport: (id, options) => lineage.resumeImport(id, ...run(options)),
+    export: (id, options) => lineage.exportFiles(id, ...run(options)),
+    exportSafetensors: (id, options) => lineage.exportSafetensors(id, ...run(options)),
+    exportZip: (ids, options) => lineage.exportZip([...ids], ...run(options)),
+    infer: (ids, options) => lineage.infer(ids && [...ids], ...run(options)),
+    tensorStatistics: (id, tensor, options) =>
+      lineage.tensorStatistics(id, tensor, run(options)[0]),
+    fsck: (options) => lineage.fsck(...run(options)),
+    collect: (options) => lineage.collect(...run(options)),
+  };
+}
+
+/** The JavaScript API over the wire to the lineage worker. */
+export function createMgit(lineage: LineageApi): Mgit {
+  return {
+    ...longCalls(lineage),
+    pendingImports: () => lineage.pendingImports(),
+    discardImport: (id) => lineage.discardImport(id),
+    graph: () => lineage.graph(),
+    subscribe: (listener) => lineage.subscribe(listener),
+    history: (id) => lineage.history(id),
+    undo: () => lineage.undo(),
+    redo: () => lineage.redo(),
+    rename: (id, name) => lineage.rename(id, name),
+    annotate: (id, notes) => lineage.annotate(id, notes),
+    tag: (ids, add, remove = []) => lineage.tag([...listed(ids)], [...add], [...remove]),
+    setModelType: (ids, modelType) => lineage.setModelType([...listed(ids)], modelType),
+    removePreview: (ids) => lineage.removePreview([...listed(ids)]),
+    remove: (ids, options) => lineage.remove([...listed(ids)], options?.orphans ?? 'detach'),
+    connect: (kind, from, to, options) => lineage.connect({ kind, from, to, ...options }),
+    disconnect: (kind, from, to) => lineage.disconnect({ kind, from, to }),
+    confirm: (kind, from, to) => lineage.confirm({ kind, from, to }),
+    reverse: (kind, from, to) => lineage.reverse({ kind, from, to }),
+    reject: (kind, from, to) => lineage.reject({ kind, from, to }),
+    tensors: (id) => lineage.tensors(id),
+    architecture: (id) => lineage.architecture(id),
+    storage: (ids) => lineage.storage(ids && [...ids]),
+    nodeStorage: (id) => lineage.nodeStorage(id),
+    reset: () => lineage.reset(),
+  };
+}

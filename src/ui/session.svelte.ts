@@ -1,0 +1,140 @@
+import type { NodeId } from '../core/ids.ts';
+import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
+import type { PendingImportView, StartState } from '../core/views.ts';
+import type { LayoutApi, LineageApi } from '../rpc/api.ts';
+import type { Dialog } from './dialogs/dialog.ts';
+import { createMgit, type Mgit } from './mgit.ts';
+import { Task, type TaskRun } from './tasks/task.svelte.ts';
+import { Theme } from './theme.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
+
+/** What the page hands to its session: the two wires. */
+export interface SessionWires {
+  readonly lineage: LineageApi;
+  readonly layout: LayoutApi;
+}
+
+export type StartView =
+  { readonly is: 'starting' } | StartState | { readonly is: 'failed'; readonly error: unknown };
+
+/** The panel in front on a small screen. */
+export type Pane = 'models' | 'graph' | 'inspector' | 'storage';
+export type InspectorTab = 'overview' | 'tensors' | 'layers' | 'storage' | 'history' | 'evidence';
+
+const emptyGraph: GraphData = { nodes: [], edges: [], rejections: [] };
+
+/** The state of the page that outlives its components. Use cases over it are in `actions/`. */
+export class Session {
+  readonly mgit: Mgit;
+  readonly layout: LayoutApi;
+  readonly theme = new Theme();
+  readonly toasts = new Toasts();
+
+  readonly #lineage: LineageApi;
+  #subscribed = false;
+
+  start = $state.raw<StartView>({ is: 'starting' });
+  // Raw: what comes from the worker is replaced, never edited.
+  graph = $state.raw<GraphData>(emptyGraph);
+  /** Counts the graph's changes; panels that ask the worker read it, so as to ask again. */
+  revision = $state(0);
+  pending = $state.raw<readonly PendingImportView[]>([]);
+  tasks = $state.raw<readonly Task[]>([]);
+
+  selection = $state.raw<readonly NodeId[]>([]);
+  query = $state('');
+  pane = $state<Pane>('graph');
+  tab = $state<InspectorTab>('overview');
+  dialog = $state.raw<Dialog | undefined>(undefined);
+
+  readonly nodes: ReadonlyMap<NodeId, ModelNode> = $derived(
+    new Map(this.graph.nodes.map((node) => [node.id, node])),
+  );
+  readonly edgesOf: ReadonlyMap<NodeId, readonly Edge[]> = $derived(edgesByNode(this.graph.edges));
+  readonly selected: readonly ModelNode[] = $derived(
+    this.selection.flatMap((id) => this.nodes.get(id) ?? []),
+  );
+  readonly busy: boolean = $derived(this.tasks.some((task) => task.running));
+
+  constructor(wires: SessionWires) {
+    this.#lineage = wires.lineage;
+    this.mgit = createMgit(wires.lineage);
+    this.layout = wires.layout;
+    void this.begin();
+  }
+
+  /** Opens the store and reads the graph; again after a failure or a reset. */
+  readonly begin = async (): Promise<void> => {
+    this.start = { is: 'starting' };
+    try {
+      const start = await this.#lineage.start();
+      await this.refresh();
+      if (!this.#subscribed)
+        await this.mgit.subscribe(() => {
+          void this.refresh();
+        });
+      this.#subscribed = true;
+      this.pending = await this.mgit.pendingImports();
+      this.start = start;
+    } catch (error) {
+      this.start = { is: 'failed', error };
+    }
+  };
+
+  /** Reads the graph again, and what of the selection is still there. */
+  readonly refresh = async (): Promise<void> => {
+    try {
+      const graph = await this.mgit.graph();
+      this.graph = graph;
+      this.revision += 1;
+      if (this.selection.some((id) => !this.nodes.has(id)))
+        this.selection = this.selection.filter((id) => this.nodes.has(id));
+    } catch (error) {
+      if (this.start.is === 'starting') throw error;
+      this.toasts.failed(error);
+    }
+  };
+
+  readonly select = (ids: readonly NodeId[]): void => {
+    this.selection = ids;
+  };
+
+  /** Selects one model and brings it to the inspector, on a small screen too. */
+  readonly open = (id: NodeId, tab: InspectorTab = this.tab): void => {
+    this.selection = [id];
+    this.tab = tab;
+    this.pane = 'inspector';
+  };
+
+  readonly nameOf = (id: NodeId): string => this.nodes.get(id)?.name ?? 'a removed model';
+
+  readonly show = (dialog: Dialog): void => {
+    this.dialog = dialog;
+  };
+
+  /** Runs `work` as a task of the tray; undefined when it was cancelled or failed. */
+  readonly task = async <T>(
+    title: string,
+    work: (run: TaskRun) => Promise<T>,
+    summary: (value: T) => string,
+  ): Promise<T | undefined> => {
+    const task = new Task(title);
+    this.tasks = [...this.tasks, task];
+    return task.follow(work, summary);
+  };
+
+  readonly dismissTask = (id: number): void => {
+    this.tasks = this.tasks.filter((task) => task.id !== id);
+  };
+}
+
+function edgesByNode(edges: readonly Edge[]): Map<NodeId, Edge[]> {
+  const byNode = new Map<NodeId, Edge[]>();
+  for (const edge of edges)
+    for (const id of [edge.from, edge.to]) {
+      const list = byNode.get(id);
+      if (list === undefined) byNode.set(id, [edge]);
+      else list.push(edge);
+    }
+  return byNode;
+}
