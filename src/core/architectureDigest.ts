@@ -1,17 +1,17 @@
 import type { Architecture } from './architecture.ts';
 
 /**
- * What a layer graph is without any names, as text: equal for equal architectures. Its hash is the
- * architecture digest of a node.
+ * What a layer graph is without any names, as plain data: equal for equal architectures. The hash of
+ * its canonical encoding is the architecture digest of a node.
  */
-export function architectureText(architecture: Architecture): string {
+export function architectureShape(architecture: Architecture): unknown {
   const layers = architecture.layers.map((layer) => [
     layer.kind,
     Object.entries(layer.attributes).sort(([a], [b]) => (a < b ? -1 : 1)),
     layer.parameters.map((parameter) => parameter.slot),
   ]);
   const edges = architecture.edges.map((edge) => [edge.from, edge.to, edge.via]);
-  return JSON.stringify([layers, edges]);
+  return [layers, edges];
 }
 
 /** The most frequent layer classes, for people: `Conv ×21, Linear ×1`; at most four. */

@@ -61,7 +61,14 @@ function applyOne(lineage: Lineage, change: Change, operation: OperationId): voi
     refuseTaken(change, there);
     throw new LineageError('operation-conflict', { operation, what: describe(change) });
   }
+  if (change.of === 'node' && change.after) refuseTakenName(lineage, change.after);
   force(lineage, change);
+}
+
+function refuseTakenName(lineage: Lineage, after: ModelNode): void {
+  const holder = lineage.names.get(after.name);
+  if (holder !== undefined && holder !== after.id)
+    throw new LineageError('name-taken', { name: after.name });
 }
 
 /** An edge that is already there gets its own error: a person can act on it. */
@@ -96,23 +103,16 @@ function force(lineage: Lineage, change: Change): void {
 }
 
 function check(lineage: Lineage, change: Change): void {
-  if (change.of === 'node') checkNode(lineage, change.before, change.after);
+  if (change.of === 'node' && change.before) checkGone(lineage, change.before);
   if (change.of === 'edge' && change.after) checkEdge(lineage, change.after);
 }
 
-function checkNode(lineage: Lineage, before?: ModelNode, after?: ModelNode): void {
-  if (after !== undefined) {
-    const holder = lineage.names.get(after.name);
-    const stillThere = lineage.nodes.has(after.id);
-    if (stillThere && holder !== after.id)
-      throw new LineageError('name-taken', { name: after.name });
-    return;
-  }
-  if (before === undefined || lineage.nodes.has(before.id)) return;
+function checkGone(lineage: Lineage, before: ModelNode): void {
+  if (lineage.nodes.has(before.id)) return;
   const dangling = edgesOf(lineage, before.id);
   if (dangling.length > 0)
     throw new LineageError('lineage-invalid', {
-      detail: `${before.name} cannot go while ${String(dangling.length)} edges touch it`,
+      detail: `${before.name} cannot go while ${dangling.length} edges touch it`,
     });
 }
 

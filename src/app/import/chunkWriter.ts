@@ -1,0 +1,41 @@
+import type { ImportSession, NewChunk } from '../../core/ports/contentStore.ts';
+
+/** Bytes handed to the store at once: many small chunks go together, large ones bound memory. */
+const batchBytes = 16 * 1024 * 1024;
+
+/** Hands chunks to a session in batches; the next batch fills while one is written. */
+export class ChunkWriter {
+  readonly #session: ImportSession;
+  #batch: NewChunk[] = [];
+  #batchedBytes = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(session: ImportSession) {
+    this.#session = session;
+  }
+
+  /** Takes over the chunk's buffer. @throws LineageError of an earlier batch. */
+  async add(chunk: NewChunk): Promise<void> {
+    this.#batch.push(chunk);
+    this.#batchedBytes += chunk.bytes.byteLength;
+    if (this.#batchedBytes >= batchBytes) await this.#send();
+  }
+
+  /** Resolves when everything added is in the database. */
+  async finish(): Promise<void> {
+    await this.#send();
+    await this.#writing;
+    await this.#session.flush();
+  }
+
+  async #send(): Promise<void> {
+    await this.#writing;
+    if (this.#batch.length === 0) return;
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#batchedBytes = 0;
+    this.#writing = this.#session.put(batch);
+    // Seen by the next `#send`; without this a failure would count as unhandled until then.
+    this.#writing.catch(() => undefined);
+  }
+}

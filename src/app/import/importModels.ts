@@ -1,0 +1,261 @@
+import type { ConstructionPorts } from '../../core/construction/types.ts';
+import type { NodeId, SnapshotId } from '../../core/ids.ts';
+import { isLineageError, LineageError } from '../../core/lineageError.ts';
+import type { Edge, GraphData } from '../../core/lineage/graph.ts';
+import { dataOf, type Lineage } from '../../core/lineage/lineage.ts';
+import type { ContentStore } from '../../core/ports/contentStore.ts';
+import type { LineageLog, PendingImport } from '../../core/ports/lineageLog.ts';
+import type { ByteSource, Grouping } from '../../core/ports/modelFormats.ts';
+import type { Run } from '../../core/ports/run.ts';
+import type { StorageEstimate } from '../../core/ports/storageEstimate.ts';
+import type { ImportedModel, ImportOptions, ImportReport } from '../../core/views.ts';
+import type { LineageSession } from '../lineageSession.ts';
+import { reportedError } from '../reportedError.ts';
+import { baseModels } from './baseModels.ts';
+import { commitImport } from './commitImport.ts';
+import { declaredEdges } from './declaredEdges.ts';
+import { newNodes, type NewModel, type NodePorts } from './newNodes.ts';
+import { parentsFirst } from './parentsFirst.ts';
+import { PieceCache } from './pieceCache.ts';
+import { progressMeter, type ProgressMeter } from './progressMeter.ts';
+import { scanModel, type ScannedModel, type ScanPorts } from './scanModel.ts';
+import { storeModel } from './storeModel.ts';
+
+/** Bytes of file content kept between the two passes. With batches and hashing it bounds memory. */
+const cacheBytes = 96 * 1024 * 1024;
+
+export interface ImportPorts extends ScanPorts, NodePorts {
+  readonly content: ContentStore;
+  readonly log: LineageLog;
+  readonly session: LineageSession;
+  readonly estimate: StorageEstimate;
+  readonly construct: (
+    ports: ConstructionPorts,
+    graph: GraphData,
+    newNodes: readonly NodeId[],
+    run: Run,
+  ) => Promise<Edge[]>;
+}
+
+/** What to import, and how it is remembered until it is done. */
+export interface ImportOrder {
+  readonly files: readonly ByteSource[];
+  readonly options: ImportOptions;
+  readonly pending: PendingImport;
+}
+
+/** What one import works on. */
+interface Batch {
+  readonly cache: PieceCache;
+  readonly meter: ProgressMeter;
+  readonly results: ImportedModel[];
+}
+
+/**
+ * Imports a heap of files: sorts them into models, reads each once to know its content, finds their
+ * edges, stores what is new as deltas to the parents found, and commits all nodes and edges in one
+ * operation. A file that is broken is reported and the rest goes on.
+ *
+ * Nothing shows before the commit. When it is cancelled or fails as a whole, everything written is
+ * taken back; after a crash the pending import stays, and dropping the same files again finds their
+ * chunks stored.
+ *
+ * @throws LineageError `quota-exceeded`, and what the store throws.
+ * @throws AbortError once `run.signal` is aborted.
+ */
+export async function importModels(
+  ports: ImportPorts,
+  order: ImportOrder,
+  run: Run,
+): Promise<ImportReport> {
+  const { id } = order.pending;
+  await ports.log.beginImport(order.pending);
+  const before = await ports.content.totals();
+  const session = await ports.content.session(id);
+  try {
+    const grouping = await ports.formats.group(order.files, run);
+    const batch = newBatch(ports, grouping, run);
+    const scanned = await scanAll(ports, grouping, batch, run);
+    const lineage = await ports.session.lineage();
+    const fresh = dropKnown(scanned, lineage, batch.results);
+    const models = await newNodes(
+      ports,
+      fresh,
+      new Set(lineage.names.keys()),
+      order.options.modelType,
+    );
+    const edges = await findEdges(ports, models, lineage, order.options, run);
+    await refuseOverQuota(ports, models);
+    const stored = await storeAll(ports, session, models, edges, batch, lineage);
+    const committed = await commitImport(ports, id, stored, edges);
+    const after = await ports.content.totals();
+    return {
+      models: [...batch.results, ...committed.models],
+      ignored: grouping.ignored.map((file) => file.path),
+      edges: committed.edges,
+      rawBytes: stored.reduce((sum, { node }) => sum + node.summary.sizeBytes, 0),
+      storedBytes: after.storedBytes + after.recordBytes - before.storedBytes - before.recordBytes,
+    };
+  } catch (error) {
+    await session.discard();
+    await ports.log.endImport(id);
+    throw error;
+  }
+}
+
+function newBatch(ports: ImportPorts, grouping: Grouping, run: Run): Batch {
+  const files = grouping.candidates.flatMap((candidate) => candidate.files);
+  const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return {
+    cache: new PieceCache(cacheBytes),
+    meter: progressMeter(run, 2 * total, ports.now),
+    results: grouping.rejected.map(({ file, error }) => ({
+      file: file.path,
+      error: reportedError(error),
+    })),
+  };
+}
+
+async function scanAll(
+  ports: ImportPorts,
+  grouping: Grouping,
+  batch: Batch,
+  run: Run,
+): Promise<ScannedModel[]> {
+  const scanned: ScannedModel[] = [];
+  for (const candidate of grouping.candidates) {
+    batch.meter.step(`Reading ${candidate.name}`);
+    await perModel(candidate.files[0]?.path ?? candidate.name, batch, async () => {
+      scanned.push(await scanModel(ports, candidate, batch.cache, batch.meter, run));
+    });
+  }
+  return scanned;
+}
+
+/** Runs `work` for one model. What is wrong with that model's files is reported, not thrown. */
+async function perModel(file: string, batch: Batch, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isModelFault(error)) throw error;
+    batch.results.push({ file, error: reportedError(error) });
+  }
+}
+
+function isModelFault(error: unknown): boolean {
+  return isLineageError(
+    error,
+    'format-invalid',
+    'format-unknown',
+    'format-unsupported',
+    'pickle-refused',
+    'companion-missing',
+    'companion-escapes',
+    'file-unreadable',
+  );
+}
+
+/** Takes out models whose content a node has already, reporting that node. */
+function dropKnown(
+  scanned: readonly ScannedModel[],
+  lineage: Lineage,
+  results: ImportedModel[],
+): ScannedModel[] {
+  const known = new Map<SnapshotId, { readonly id: NodeId; readonly name: string }>();
+  for (const node of lineage.nodes.values()) known.set(node.snapshot, node);
+  const seen = new Set<SnapshotId>();
+  return scanned.filter((model) => {
+    const file = model.candidate.files[0]?.path ?? model.candidate.name;
+    const node = known.get(model.snapshot);
+    if (node !== undefined) results.push({ file, id: node.id, name: node.name, existing: true });
+    else if (seen.has(model.snapshot)) results.push({ file, existing: true });
+    const isNew = node === undefined && !seen.has(model.snapshot);
+    seen.add(model.snapshot);
+    return isNew;
+  });
+}
+
+async function findEdges(
+  ports: ImportPorts,
+  models: readonly NewModel[],
+  lineage: Lineage,
+  options: ImportOptions,
+  run: Run,
+): Promise<Edge[]> {
+  const declared = declaredEdges(models, lineage, options);
+  if (options.infer === false || models.length === 0) return declared;
+  const prints = new Map(models.map(({ scanned }) => [scanned.snapshot, scanned.fingerprint]));
+  const data = dataOf(lineage);
+  const graph: GraphData = {
+    nodes: [...data.nodes, ...models.map((model) => model.node)],
+    edges: [...data.edges, ...declared],
+    rejections: data.rejections,
+  };
+  const ids = models.map((model) => model.node.id);
+  const inferred = await ports.construct(
+    { fingerprint: (snapshot) => fingerprintOf(ports.content, prints, snapshot) },
+    graph,
+    ids,
+    run,
+  );
+  return [...declared, ...inferred];
+}
+
+async function fingerprintOf(
+  content: ContentStore,
+  fresh: ReadonlyMap<SnapshotId, ScannedModel['fingerprint']>,
+  snapshot: SnapshotId,
+): Promise<ScannedModel['fingerprint'] | undefined> {
+  const own = fresh.get(snapshot);
+  if (own !== undefined) return own;
+  return (await content.derived(snapshot, 'fingerprint')) as
+    ScannedModel['fingerprint'] | undefined;
+}
+
+/** Refuses an import that cannot fit even if every chunk is stored no smaller than it is. */
+async function refuseOverQuota(ports: ImportPorts, models: readonly NewModel[]): Promise<void> {
+  const { usage, quota } = await ports.estimate.estimate();
+  if (usage === undefined || quota === undefined) return;
+  const sizes = new Map(
+    models.flatMap(({ scanned }) => {
+      const share = scanned.manifest.payloads.filter((payload) => payload.chunks.length > 0);
+      return share.map((payload) => [payload.id, payload] as const);
+    }),
+  );
+  let neededBytes = 0;
+  for (const payload of sizes.values()) {
+    const stored = await ports.content.has(payload.chunks);
+    const missing = stored.filter((there) => !there).length;
+    neededBytes += (payload.sizeBytes * missing) / payload.chunks.length;
+  }
+  // Deltas may halve what is needed: refuse only what even they could not make fit.
+  const availableBytes = quota - usage;
+  if (neededBytes / 2 > availableBytes)
+    throw new LineageError('quota-exceeded', {
+      neededBytes: Math.round(neededBytes),
+      availableBytes,
+    });
+}
+
+async function storeAll(
+  ports: ImportPorts,
+  session: Awaited<ReturnType<ContentStore['session']>>,
+  models: readonly NewModel[],
+  edges: readonly Edge[],
+  batch: Batch,
+  lineage: Lineage,
+): Promise<NewModel[]> {
+  const { cache, meter } = batch;
+  const stored: NewModel[] = [];
+  const run = { content: ports.content, hasher: ports.hasher, session, cache, meter };
+  for (const model of parentsFirst(models, edges)) {
+    meter.step(`Storing ${model.node.name}`);
+    const file = model.scanned.candidate.files[0]?.path ?? model.node.name;
+    await perModel(file, batch, async () => {
+      const bases = await baseModels(ports.content, model.node.id, edges, stored, lineage);
+      await storeModel(run, model.scanned, bases);
+      stored.push(model);
+    });
+  }
+  return stored;
+}

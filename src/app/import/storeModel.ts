@@ -1,0 +1,147 @@
+import { matchPayloads } from '../../core/construction/matchPayloads.ts';
+import type { ModelFingerprint } from '../../core/construction/types.ts';
+import type { ChunkId, SnapshotId } from '../../core/ids.ts';
+import { LineageError } from '../../core/lineageError.ts';
+import type { ChunkElement } from '../../core/ports/chunkCodec.ts';
+import type { ContentStore, ImportSession } from '../../core/ports/contentStore.ts';
+import type { Hasher } from '../../core/ports/hasher.ts';
+import { chunkBytes, type Payload } from '../../core/snapshot.ts';
+import { ChunkWriter } from './chunkWriter.ts';
+import { literalPieces } from './literalPieces.ts';
+import { payloadElements } from './payloadElements.ts';
+import type { PieceCache } from './pieceCache.ts';
+import type { ProgressMeter } from './progressMeter.ts';
+import type { ScannedModel } from './scanModel.ts';
+
+/** A stored model whose tensors may be bases of deltas. */
+export interface BaseModel {
+  readonly fingerprint: ModelFingerprint;
+  readonly payloads: readonly Payload[];
+  readonly literals: Payload;
+}
+
+/** What storing the models of one import shares. */
+export interface StoreRun {
+  readonly content: ContentStore;
+  readonly hasher: Hasher;
+  readonly session: ImportSession;
+  readonly cache: PieceCache;
+  readonly meter: ProgressMeter;
+}
+
+/** One payload to store: how to read it again, its elements, and what it may resemble. */
+interface PayloadSource {
+  readonly pieces: () => AsyncIterable<Uint8Array<ArrayBuffer>>;
+  readonly element: ChunkElement;
+  readonly bases: readonly Payload[];
+}
+
+const textElement: ChunkElement = { bytes: 1, float: false };
+
+/**
+ * Stores what is not there yet of a scanned model: chunks, as deltas to the matched tensors of
+ * `bases` where that pays; then skeleton, then manifest, then fingerprint and architecture.
+ *
+ * @throws LineageError `file-unreadable` if a file is not what it was when it was scanned;
+ *   `quota-exceeded`.
+ */
+export async function storeModel(
+  run: StoreRun,
+  model: ScannedModel,
+  bases: readonly BaseModel[],
+): Promise<SnapshotId> {
+  const { literals } = model.skeleton;
+  const missing = await missingChunks(run.content, [...model.manifest.payloads, literals]);
+  const matches = bases.map((base) => matchPayloads(model.fingerprint, base.fingerprint));
+  const elements = payloadElements(model.parsed);
+  const writer = new ChunkWriter(run.session);
+  for (const [index, payload] of model.manifest.payloads.entries())
+    await storePayload(run, writer, missing, model, payload, {
+      pieces: () => model.parsed.payload(index),
+      element: elements[index] ?? textElement,
+      bases: bases.flatMap((base, at) => base.payloads[matches[at]?.[index] ?? -1] ?? []),
+    });
+  await storePayload(run, writer, missing, model, literals, {
+    pieces: () => literalPieces(model.parsed),
+    element: textElement,
+    bases: bases.map((base) => base.literals),
+  });
+  await writer.finish();
+  return putRecords(run.content, model);
+}
+
+async function putRecords(content: ContentStore, model: ScannedModel): Promise<SnapshotId> {
+  await content.putSkeleton(model.skeleton);
+  const snapshot = await content.putManifest(model.manifest);
+  await content.putDerived(snapshot, 'fingerprint', model.fingerprint);
+  await content.putDerived(snapshot, 'architecture', model.parsed.architecture);
+  return snapshot;
+}
+
+async function missingChunks(
+  content: ContentStore,
+  payloads: readonly Payload[],
+): Promise<Set<ChunkId>> {
+  const chunks = [...new Set(payloads.flatMap((payload) => payload.chunks))];
+  const stored = await content.has(chunks);
+  return new Set(chunks.filter((_, index) => stored[index] !== true));
+}
+
+async function storePayload(
+  run: StoreRun,
+  writer: ChunkWriter,
+  missing: Set<ChunkId>,
+  model: ScannedModel,
+  payload: Payload,
+  source: PayloadSource,
+): Promise<void> {
+  const wanted = payload.chunks.filter((chunk) => missing.has(chunk));
+  const put = async (index: number, chunk: ChunkId, bytes: Uint8Array<ArrayBuffer>) => {
+    if (!missing.delete(chunk)) return;
+    const bases = basesOf(source.bases, index, bytes.byteLength);
+    await writer.add({ chunk, bytes, element: source.element, bases });
+  };
+  if (wanted.every((chunk) => run.cache.has(chunk))) {
+    for (const [index, chunk] of payload.chunks.entries()) {
+      const bytes = missing.has(chunk) ? run.cache.take(chunk) : undefined;
+      if (bytes !== undefined) await put(index, chunk, bytes);
+      run.meter.add(pieceBytes(payload, index));
+    }
+    return;
+  }
+  let index = 0;
+  for await (const bytes of source.pieces()) {
+    const chunk = await checkedChunk(run.hasher, model, payload, index, bytes);
+    run.meter.add(bytes.byteLength);
+    await put(index++, chunk, bytes);
+  }
+}
+
+/** The id of a piece read a second time, which must be what the first reading gave. */
+async function checkedChunk(
+  hasher: Hasher,
+  model: ScannedModel,
+  payload: Payload,
+  index: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<ChunkId> {
+  const chunk = payload.chunks[index];
+  if (chunk !== undefined && (await hasher.sha256(bytes)) === chunk) return chunk;
+  throw new LineageError('file-unreadable', {
+    file: model.candidate.files[0]?.path ?? model.candidate.name,
+    at: 0,
+    reason: 'it changed while it was imported; drop it again',
+  });
+}
+
+/** Chunks at the same place in the bases, of the same length: only those can carry a delta. */
+function basesOf(bases: readonly Payload[], index: number, sizeBytes: number): ChunkId[] {
+  return bases.flatMap((base) => {
+    const chunk = base.chunks[index];
+    return chunk !== undefined && pieceBytes(base, index) === sizeBytes ? [chunk] : [];
+  });
+}
+
+function pieceBytes(payload: Payload, index: number): number {
+  return Math.min(chunkBytes, payload.sizeBytes - index * chunkBytes);
+}

@@ -1,0 +1,45 @@
+import type { SnapshotId } from '../../core/ids.ts';
+import type { Operation } from '../../core/lineage/operation.ts';
+import type { Collected, ContentStore } from '../../core/ports/contentStore.ts';
+import type { LineageLog, WriterLock } from '../../core/ports/lineageLog.ts';
+import type { Run } from '../../core/ports/run.ts';
+import type { LineageSession } from '../lineageSession.ts';
+
+/** Latest operations whose models stay stored, so that they can be undone. */
+export const undoableOperations = 50;
+
+export interface CollectPorts {
+  readonly session: LineageSession;
+  readonly content: ContentStore;
+  readonly log: LineageLog;
+  readonly lock: WriterLock;
+}
+
+/**
+ * Deletes what no model needs, keeping what the latest `keepUndo` operations could bring back.
+ *
+ * @param keepUndo - 0 gives back the space of removed models for good; undoing their removal then
+ *   fails with `snapshot-missing`.
+ */
+export async function collectGarbage(
+  ports: CollectPorts,
+  run: Run,
+  keepUndo = undoableOperations,
+): Promise<Collected> {
+  return ports.lock.exclusive(async () => {
+    ports.session.forget();
+    const lineage = await ports.session.lineage();
+    const roots = new Set([...lineage.nodes.values()].map((node) => node.snapshot));
+    const recent = keepUndo === 0 ? [] : (await ports.log.operations()).slice(-keepUndo);
+    for (const snapshot of recent.flatMap(snapshotsOf)) roots.add(snapshot);
+    return ports.content.collect([...roots], run);
+  });
+}
+
+function snapshotsOf(operation: Operation): SnapshotId[] {
+  return operation.changes.flatMap((change) =>
+    change.of === 'node'
+      ? [change.before, change.after].flatMap((node) => node?.snapshot ?? [])
+      : [],
+  );
+}

@@ -1,0 +1,93 @@
+import type { ChunkId, NodeId, SnapshotId, TensorId } from '../../core/ids.ts';
+import type { ContentStore } from '../../core/ports/contentStore.ts';
+import type { Payload } from '../../core/snapshot.ts';
+import type { LineageSession } from '../lineageSession.ts';
+
+/** What one snapshot is made of. */
+export interface SnapshotUse {
+  /** Tensors' payloads, then the skeleton's literal bytes. */
+  readonly payloads: readonly Payload[];
+  /** Every chunk once. */
+  readonly chunks: readonly ChunkId[];
+}
+
+/** Where a payload is used, for people: the first tensor that views it. */
+export interface PayloadPlace {
+  readonly node: NodeId;
+  readonly tensor: string;
+}
+
+/** Who uses what: the manifests of all models, read once and kept up to date. */
+export class ContentUse {
+  readonly #content: ContentStore;
+  readonly #session: LineageSession;
+  readonly #snapshots = new Map<SnapshotId, SnapshotUse>();
+
+  constructor(content: ContentStore, session: LineageSession) {
+    this.#content = content;
+    this.#session = session;
+  }
+
+  async snapshot(id: SnapshotId): Promise<SnapshotUse> {
+    const known = this.#snapshots.get(id);
+    if (known !== undefined) return known;
+    const manifest = await this.#content.manifest(id);
+    const { literals } = await this.#content.skeleton(manifest.skeleton);
+    const payloads = [...manifest.payloads, literals];
+    const use = { payloads, chunks: [...new Set(payloads.flatMap(({ chunks }) => chunks))] };
+    this.#snapshots.set(id, use);
+    return use;
+  }
+
+  async node(id: NodeId): Promise<SnapshotUse | undefined> {
+    const snapshot = (await this.#session.lineage()).nodes.get(id)?.snapshot;
+    return snapshot === undefined ? undefined : this.snapshot(snapshot);
+  }
+
+  /** The chunks of `ids`, each once. */
+  async chunksOf(ids: Iterable<NodeId>): Promise<Set<ChunkId>> {
+    const chunks = new Set<ChunkId>();
+    for (const id of ids)
+      for (const chunk of (await this.node(id))?.chunks ?? []) chunks.add(chunk);
+    return chunks;
+  }
+
+  /** For each of `payloads`, the nodes that use it. Reads every manifest once. */
+  async usersOf(payloads: ReadonlySet<TensorId>): Promise<Map<TensorId, NodeId[]>> {
+    const users = new Map<TensorId, NodeId[]>();
+    for (const node of (await this.#session.lineage()).nodes.values()) {
+      const ids = new Set((await this.snapshot(node.snapshot)).payloads.map(({ id }) => id));
+      for (const id of ids)
+        if (payloads.has(id)) users.set(id, [...(users.get(id) ?? []), node.id]);
+    }
+    return users;
+  }
+
+  /** For each of `chunks`, a model and tensor that it belongs to. Reads every manifest once. */
+  async placesOf(chunks: ReadonlySet<ChunkId>): Promise<Map<ChunkId, PayloadPlace>> {
+    const places = new Map<ChunkId, PayloadPlace>();
+    for (const node of (await this.#session.lineage()).nodes.values()) {
+      if (places.size === chunks.size) break;
+      const { payloads } = await this.snapshot(node.snapshot);
+      const found = payloads.flatMap((payload, index) =>
+        payload.chunks
+          .filter((id) => chunks.has(id) && !places.has(id))
+          .map((id) => [id, index] as const),
+      );
+      if (found.length === 0) continue;
+      const names = await this.#tensorNames(node.snapshot);
+      for (const [chunk, index] of found)
+        places.set(chunk, { node: node.id, tensor: names.get(index) ?? '' });
+    }
+    return places;
+  }
+
+  async #tensorNames(id: SnapshotId): Promise<Map<number, string>> {
+    const manifest = await this.#content.manifest(id);
+    const { tensors } = await this.#content.skeleton(manifest.skeleton);
+    const names = new Map<number, string>();
+    for (const { payload, name } of tensors)
+      if (payload !== undefined && !names.has(payload)) names.set(payload, name);
+    return names;
+  }
+}
