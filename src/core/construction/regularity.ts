@@ -1,0 +1,117 @@
+/** Order of the linear prediction: three sinusoids, which is one seen through a Hann window. */
+const order = 6;
+/** Residual over signal, as energies, below which a line is predicted by its own past. */
+const predicted = 1e-4;
+/** Relative difference below which two magnitudes count as the same value, in float32 steps of 2^-24. */
+const sameValueBits = 6;
+
+/**
+ * How far lines of a tensor (rows or columns, in order) follow a rule, 0 to 1: the larger of
+ *
+ * - the share of lines that are a sum of few sinusoids or a low polynomial (linear prediction from
+ *   their own past leaves nothing): Fourier and cosine bases, positional encodings, windows;
+ * - the share of varying values whose magnitude occurs again nearby: grids, anchors, symmetric
+ *   tables, masks;
+ * - the share of steps that go on in a straight line: triangular filter banks, ramps.
+ *
+ * Learned weights do none of these: their mantissas are noise, so that two of some hundred values
+ * hardly ever agree to 18 bits. Zeros say nothing either way (pruning makes them too), nor do
+ * values of a coarse type, and lines without enough values are left out.
+ */
+export function regularity(lines: readonly Float32Array[], coarse: boolean): number {
+  const judged = lines.filter((line) => varies(line));
+  if (judged.length === 0) return 0;
+  const predictable = judged.filter((line) => isPredictable(line)).length / judged.length;
+  return Math.max(predictable, straightShare(judged), coarse ? 0 : repeatShare(judged));
+}
+
+function varies(line: Float32Array): boolean {
+  const first = line.find((value) => value !== 0);
+  return line.some((value) => value !== 0 && value !== first);
+}
+
+/** Least-squares linear prediction of `order` steps, by the normal equations. */
+function isPredictable(line: Float32Array): boolean {
+  const n = line.length;
+  if (n < 4 * order) return false;
+  const normal = Array.from({ length: order }, () => new Float64Array(order + 1));
+  let energy = 0;
+  for (let t = order; t < n; t++) {
+    const now = line[t] ?? 0;
+    energy += now * now;
+    for (let i = 0; i < order; i++) {
+      const row = normal[i];
+      const past = line[t - 1 - i] ?? 0;
+      if (row === undefined || past === 0) continue;
+      for (let j = 0; j < order; j++) row[j] = (row[j] ?? 0) + past * (line[t - 1 - j] ?? 0);
+      row[order] = (row[order] ?? 0) + past * now;
+    }
+  }
+  if (energy === 0) return false;
+  const weights = solve(normal, energy * 1e-9);
+  let residual = 0;
+  for (let t = order; t < n; t++) {
+    let error = line[t] ?? 0;
+    for (let i = 0; i < order; i++) error -= (weights[i] ?? 0) * (line[t - 1 - i] ?? 0);
+    residual += error * error;
+  }
+  return residual < predicted * energy;
+}
+
+/** Gaussian elimination of a symmetric positive system `[n, n + 1]`, after adding `ridge`. */
+function solve(system: Float64Array[], ridge: number): number[] {
+  const n = system.length;
+  const at = (i: number, j: number): number => system[i]?.[j] ?? 0;
+  for (let i = 0; i < n; i++) {
+    const pivotRow = system[i];
+    if (pivotRow === undefined) continue;
+    pivotRow[i] = at(i, i) + ridge;
+    for (let k = i + 1; k < n; k++) {
+      const row = system[k];
+      const factor = at(k, i) / at(i, i);
+      if (row === undefined || factor === 0) continue;
+      for (let j = i; j <= n; j++) row[j] = at(k, j) - factor * at(i, j);
+    }
+  }
+  const weights = new Array<number>(n).fill(0);
+  for (let i = n - 1; i >= 0; i--) {
+    let value = at(i, n);
+    for (let j = i + 1; j < n; j++) value -= at(i, j) * (weights[j] ?? 0);
+    weights[i] = at(i, i) === 0 ? 0 : value / at(i, i);
+  }
+  return weights;
+}
+
+/** Share of inner non-zero values that lie midway between their neighbours, without being equal to them. */
+function straightShare(lines: readonly Float32Array[]): number {
+  let straight = 0;
+  let all = 0;
+  for (const line of lines) {
+    const scale = line.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (let t = 1; t + 1 < line.length; t++) {
+      const [before, now, after] = [line[t - 1] ?? 0, line[t] ?? 0, line[t + 1] ?? 0];
+      if (now === 0) continue;
+      all++;
+      if (before !== now && Math.abs(before + after - 2 * now) < 1e-5 * scale) straight++;
+    }
+  }
+  return all < 16 ? 0 : straight / all;
+}
+
+/** Share of non-zero values whose magnitude occurs again among the lines. */
+function repeatShare(lines: readonly Float32Array[]): number {
+  const seen = new Map<number, number>();
+  let all = 0;
+  for (const line of lines) {
+    const bits = new Uint32Array(line.buffer, line.byteOffset, line.length);
+    for (const [t, value] of line.entries()) {
+      if (value === 0) continue;
+      const magnitude = (((bits[t] ?? 0) & 0x7fffffff) + 2 ** (sameValueBits - 1)) >>> sameValueBits;
+      seen.set(magnitude, (seen.get(magnitude) ?? 0) + 1);
+      all++;
+    }
+  }
+  let repeated = 0;
+  for (const count of seen.values()) if (count > 1) repeated += count;
+  return all < 16 ? 0 : repeated / all;
+}
