@@ -1,5 +1,6 @@
 import type { ChunkId, ImportId, SkeletonId, SnapshotId } from '../ids.ts';
 import type { Manifest, Skeleton } from '../snapshot.ts';
+import type { ChunkElement } from './chunkCodec.ts';
 import type { Run } from './run.ts';
 
 /** How a chunk is stored. */
@@ -21,7 +22,7 @@ export interface NewChunk {
   readonly chunk: ChunkId;
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Bytes of one element, 1, 2, 4 or 8, and whether a float: what a codec needs to know of the dtype. */
-  readonly element: { readonly bytes: 1 | 2 | 4 | 8; readonly float: boolean };
+  readonly element: ChunkElement;
   /** Stored chunks it may resemble, best first; the store decides whether a delta pays. */
   readonly bases: readonly ChunkId[];
 }
@@ -78,7 +79,9 @@ export interface ContentStore {
   totals(): Promise<StoreTotals>;
 
   /**
-   * Deletes what neither `roots` nor a running import needs. Holds the writer lock.
+   * Deletes what neither `roots` nor a stored node nor a pending import needs; nothing while an
+   * import runs in any tab. To be called under the writer lock, so that no commit comes between
+   * finding the roots and sweeping.
    *
    * @param roots - snapshots to keep, of nodes and of operations kept for undo.
    */

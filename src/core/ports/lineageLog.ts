@@ -11,6 +11,8 @@ export interface PendingImport {
   /** File handles the browser let us keep, where it did: opaque, structured-cloneable. */
   readonly handles: readonly unknown[];
   readonly options: unknown;
+  /** Set by `pendingImports`: a tab, this one or another, is working on it now. */
+  readonly running?: boolean;
 }
 
 /** The graph and its log. */
@@ -23,7 +25,10 @@ export interface LineageLog {
    * Applies `operation` to the stored graph and appends it, in one strict transaction. With
    * `imported`, also ends that pending import. Tells other tabs.
    *
+   * Every snapshot it names, and every chunk of it, must be stored: content before reference.
+   *
    * @throws LineageError `operation-conflict` if a `before` is not what is stored: nothing changes.
+   * @throws LineageError `snapshot-missing`, `chunk-missing`, `record-corrupt`: nothing changes.
    * @throws LineageError `quota-exceeded`.
    */
   commit(operation: Operation, imported?: ImportId): Promise<void>;
