@@ -48,6 +48,8 @@ export interface Failures {
   /** A newer version of the app has written this database. */
   'storage-newer': { readonly found: number; readonly known: number };
 
+  /** The import is not waiting any more: it was finished or discarded, perhaps by another tab. */
+  'import-missing': { readonly id: string };
   'node-missing': { readonly node: string };
   'name-taken': { readonly name: string };
   'name-invalid': { readonly name: string; readonly reason: string };

@@ -35,6 +35,11 @@ export interface LineageApi {
     onProgress: OnProgress,
   ): Promise<views.ImportReport>;
   pendingImports(): Promise<views.PendingImportView[]>;
+  /**
+   * The file handles of a pending import, for which the page asks permission before it resumes it: only
+   * a page may ask.
+   */
+  pendingHandles(id: ImportId): Promise<readonly unknown[]>;
   resumeImport(id: ImportId, signal: Signal, onProgress: OnProgress): Promise<views.ImportReport>;
   discardImport(id: ImportId): Promise<void>;
 

@@ -92,6 +92,10 @@ export const failureText: Words = {
     what: `The stored lineage was written by a newer version of MGit (schema ${found}; this one knows ${known}).`,
     todo: 'Reload the page without cache to get the newer version. Your data is untouched.',
   }),
+  'import-missing': () => ({
+    what: 'That import is not waiting any more: it was finished or discarded, perhaps in another tab.',
+    todo: 'Drop the files again if their models are not here.',
+  }),
   'node-missing': ({ node }) => ({
     what: `There is no model ${node} any more.`,
     todo: 'It may have been removed in another tab. Undo brings it back.',

@@ -1,0 +1,16 @@
+import { mount } from 'svelte';
+import { connectLayout, connectLineage } from './rpc/wire.ts';
+import App from './ui/App.svelte';
+import { Session } from './ui/session.svelte.ts';
+import './ui/theme.css';
+
+const lineage = connectLineage(
+  new Worker(new URL('../workers/lineage.worker.ts', import.meta.url), { type: 'module' }),
+);
+const layout = connectLayout(
+  new Worker(new URL('../workers/layout.worker.ts', import.meta.url), { type: 'module' }),
+);
+
+const target = document.querySelector('#app');
+if (target === null) throw new Error('index.html has no element #app');
+mount(App, { target, props: { session: new Session({ lineage, layout }) } });

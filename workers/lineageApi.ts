@@ -1,0 +1,75 @@
+import { exportModels, exportSafetensors } from '../src/app/exportModels.ts';
+import { editService } from '../src/app/service/editService.ts';
+import { inspectService } from '../src/app/service/inspectService.ts';
+import type { LineageApi } from '../src/rpc/api.ts';
+import { storedZip } from '../src/formats/zip/storedZip.ts';
+import { importApi } from './importApi.ts';
+import { toFile } from './toFile.ts';
+import type { Wired } from './wired.ts';
+
+/**
+ * The lineage worker's API on use cases that are still being wired: each call waits for them. Turns
+ * `File`s into byte sources on the way in, and streams into `File`s on the way out.
+ */
+export function lineageApi(wired: Promise<Wired>): LineageApi {
+  const services = wired.then(({ ports }) => ({ ports, edit: editService(ports), inspect: inspectService(ports) }));
+  // A store that cannot be opened is told to each caller; this only keeps it from being unhandled.
+  services.catch(() => undefined);
+  const edit = async () => (await services).edit;
+  const inspect = async () => (await services).inspect;
+  const ports = async () => (await services).ports;
+  return {
+    ...importApi(wired),
+    start: async () => (await wired).start(),
+    graph: async () => (await inspect()).graph(),
+    subscribe: async (listener) => {
+      (await ports()).session.subscribe(listener);
+    },
+    exportFiles: async (id, signal, onProgress) => {
+      const models = await exportModels(await ports(), [id], { signal, onProgress });
+      const files: File[] = [];
+      for (const output of models.flatMap((model) => model.files)) files.push(await toFile(output));
+      return files;
+    },
+    exportSafetensors: async (id, signal, onProgress) =>
+      toFile(await exportSafetensors(await ports(), id, { signal, onProgress })),
+    exportZip: async (ids, signal, onProgress) => {
+      const models = await exportModels(await ports(), ids, { signal, onProgress });
+      // A folder a model: two models may have files of one name.
+      const entries = models.flatMap((model) =>
+        model.files.map((file) => ({ ...file, name: `${folderName(model.name)}/${file.name}` })),
+      );
+      return toFile(storedZip('models.zip', entries));
+    },
+    rename: async (...given) => (await edit()).rename(...given),
+    annotate: async (...given) => (await edit()).annotate(...given),
+    tag: async (...given) => (await edit()).tag(...given),
+    setModelType: async (...given) => (await edit()).setModelType(...given),
+    connect: async (order) => (await edit()).connect(order),
+    disconnect: async (order) => (await edit()).disconnect(order),
+    confirm: async (order) => (await edit()).confirm(order),
+    reverse: async (order) => (await edit()).reverse(order),
+    reject: async (order) => (await edit()).reject(order),
+    removePreview: async (ids) => (await edit()).removePreview(ids),
+    remove: async (...given) => (await edit()).remove(...given),
+    infer: async (ids, signal, onProgress) => (await edit()).infer(ids, { signal, onProgress }),
+    undo: async () => (await edit()).undo(),
+    redo: async () => (await edit()).redo(),
+    history: async (id) => (await edit()).history(id),
+    tensors: async (id) => (await inspect()).tensors(id),
+    tensorStatistics: async (id, tensor, signal) =>
+      (await inspect()).tensorStatistics(id, tensor, { signal }),
+    architecture: async (id) =>
+      (await inspect()).architecture(id, { signal: new AbortController().signal }),
+    storage: async (ids) => (await inspect()).storage(ids),
+    nodeStorage: async (id) => (await inspect()).nodeStorage(id),
+    fsck: async (signal, onProgress) => (await inspect()).fsck({ signal, onProgress }),
+    collect: async (signal, onProgress) => (await inspect()).collect({ signal, onProgress }),
+    reset: async () => (await wired).reset(),
+  };
+}
+
+/** A name that is a folder on every system. */
+function folderName(name: string): string {
+  return name.replace(/[\\/:*?"<>|]/g, '_');
+}
