@@ -83,6 +83,11 @@ export interface Mgit {
   reset(): Promise<void>;
 }
 
+declare global {
+  // A `var` is what puts a name on `globalThis` for the compiler.
+  var mgit: Mgit;
+}
+
 /** A file with the path it has in the folder it came from; its name where it came alone. */
 export function incoming(source: File | IncomingFile): IncomingFile {
   if (!(source instanceof File)) return source;

@@ -59,13 +59,14 @@ export class Session {
   constructor(wires: SessionWires) {
     this.#lineage = wires.lineage;
     this.mgit = createMgit(wires.lineage);
+    globalThis.mgit = this.mgit;
     this.layout = wires.layout;
     void this.begin();
   }
 
   /** Opens the store and reads the graph; again after a failure or a reset. */
   readonly begin = async (): Promise<void> => {
-    this.start = { is: 'starting' };
+    if (this.start.is !== 'starting') this.start = { is: 'starting' };
     try {
       const start = await this.#lineage.start();
       await this.refresh();

@@ -1,0 +1,28 @@
+import type { FlowEdge } from './fold.ts';
+
+/** A connection that skips rows, in the lane it is drawn in; lane 0 is next to the rows. */
+export interface LaneEdge extends FlowEdge {
+  readonly lane: number;
+}
+
+/** Lanes drawn at most; what needs more shares the outermost. */
+export const mostLanes = 7;
+
+/**
+ * Gives each connection that is not between neighbours a lane, so that those which overlap run
+ * apart: shortest first, each in the innermost free lane.
+ */
+export function assignLanes(edges: readonly FlowEdge[]): LaneEdge[] {
+  const length = (edge: FlowEdge) => Math.abs(edge.to - edge.from);
+  const skips = edges
+    .filter((edge) => edge.to !== edge.from + 1)
+    .sort((a, b) => length(a) - length(b) || a.from - b.from);
+  const lanes: (readonly [number, number])[][] = [];
+  return skips.map((edge) => {
+    const [low, high] = [Math.min(edge.from, edge.to), Math.max(edge.from, edge.to)];
+    let lane = lanes.findIndex((taken) => taken.every(([a, b]) => high <= a || low >= b));
+    if (lane < 0) lane = lanes.length < mostLanes ? lanes.push([]) - 1 : mostLanes - 1;
+    lanes[lane]?.push([low, high]);
+    return { ...edge, lane };
+  });
+}

@@ -1,0 +1,24 @@
+import type { Edge } from '../../core/lineage/graph.ts';
+import { percent } from '../format.ts';
+
+/** Below this distance from one half, the direction of an edge is a guess. */
+const directionMargin = 0.1;
+
+/** How sure an edge is, in a word or two: `declared`, `inferred, 97 %`. */
+export function gradeText(edge: Edge): string {
+  const confidence = edge.evidence?.confidence;
+  return edge.grade === 'inferred' && confidence !== undefined
+    ? `inferred, ${percent(confidence)}`
+    : edge.grade;
+}
+
+/** What is known of which of two models came first, in a sentence. */
+export function directionText(edge: Edge, nameOf: (id: Edge['from']) => string): string {
+  const direction = edge.evidence?.direction;
+  if (direction === undefined) return 'Stated together with the edge.';
+  const { confidence, because } = direction;
+  const reason = because === '' ? '' : ` ${because}${because.endsWith('.') ? '' : '.'}`;
+  if (Math.abs(confidence - 0.5) < directionMargin)
+    return `Cannot tell which of the two came first; this is the likelier guess.${reason}`;
+  return `${nameOf(edge.from)} came first (${percent(confidence)}).${reason}`;
+}

@@ -1,0 +1,90 @@
+import { redo, undo } from '../actions/changeLineage.ts';
+import { exportModels, exportSafetensors } from '../actions/exportModels.ts';
+import { loadSample } from '../actions/importModels.ts';
+import { checkIntegrity, findEdges, freeSpace, keepStorage } from '../actions/maintain.ts';
+import { pickFiles } from '../import/pickFiles.ts';
+import type { InspectorTab, Session } from '../session.svelte.ts';
+
+/** Something a person can do, by the palette, by keys, or typed. */
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** As `keys.ts` reads them. */
+  readonly keys?: string;
+  /** As it is typed, without arguments: `mgit fsck`. */
+  readonly typed?: string;
+  /** Whether it can be done now; always unless given. */
+  readonly can?: (session: Session) => boolean;
+  readonly run: (session: Session) => void;
+}
+
+const some = (session: Session) => session.selection.length > 0;
+const one = (session: Session) => session.selection.length === 1;
+const any = (session: Session) => session.graph.nodes.length > 0;
+
+/** Brings a field that is drawn after this into focus. */
+function focusSoon(id: string): void {
+  setTimeout(() => {
+    const element = document.getElementById(id);
+    element?.focus();
+    if (element instanceof HTMLButtonElement) element.click();
+  });
+}
+
+function tabCommand(tab: InspectorTab, title: string): Command {
+  return {
+    id: `show-${tab}`,
+    title,
+    can: one,
+    run: (session) => {
+      const [id] = session.selection;
+      if (id !== undefined) session.open(id, tab);
+    },
+  };
+}
+
+const files: readonly Command[] = [
+  { id: 'import-files', title: 'Import files…', keys: 'mod+o', typed: 'import', run: (s) => void pickFiles(s, 'files') },
+  { id: 'import-folder', title: 'Import a folder…', run: (s) => void pickFiles(s, 'folder') },
+  { id: 'sample', title: 'Load the sample lineage', typed: 'sample', run: (s) => void loadSample(s) },
+  { id: 'export', title: 'Export the selection', keys: 'mod+e', typed: 'export', can: some, run: (s) => void exportModels(s, s.selection) },
+  { id: 'export-safetensors', title: 'Export as safetensors', can: one, run: (s) => { for (const id of s.selection) void exportSafetensors(s, id); } },
+  { id: 'export-all', title: 'Export all models as zip', can: any, run: (s) => void exportModels(s, s.graph.nodes.map((node) => node.id)) },
+]; // prettier-ignore
+
+const lineage: readonly Command[] = [
+  { id: 'undo', title: 'Undo', keys: 'mod+z', typed: 'undo', run: (s) => void undo(s) },
+  { id: 'redo', title: 'Redo', keys: 'mod+shift+z', typed: 'redo', run: (s) => void redo(s) },
+  { id: 'history', title: 'History of the lineage', typed: 'log', run: (s) => { s.show({ is: 'history' }); } },
+  { id: 'rename', title: 'Rename the model', keys: 'f2', can: one, run: (s) => { s.pane = 'inspector'; focusSoon('rename'); } },
+  { id: 'connect', title: 'Connect the model…', can: (s) => one(s) || s.selection.length === 2, run: (s) => {
+    const [from, to] = s.selection;
+    if (from !== undefined) s.show({ is: 'connect', from, ...(to === undefined ? {} : { to }) });
+  } },
+  { id: 'remove', title: 'Remove the selection…', keys: 'delete', can: some, run: (s) => { s.show({ is: 'remove', ids: s.selection }); } },
+  { id: 'infer', title: 'Find edges among all models', typed: 'infer', can: any, run: (s) => void findEdges(s) },
+  { id: 'infer-selection', title: 'Find edges of the selection', can: some, run: (s) => void findEdges(s, s.selection) },
+  { id: 'select-all', title: 'Select all models', can: any, run: (s) => { s.select(s.graph.nodes.map((node) => node.id)); } },
+]; // prettier-ignore
+
+const view: readonly Command[] = [
+  { id: 'palette', title: 'Command palette', keys: 'mod+k', run: (s) => { s.show({ is: 'palette' }); } },
+  { id: 'search', title: 'Search models', keys: '/', run: (s) => { s.pane = 'models'; focusSoon('model-search'); } },
+  { id: 'keys', title: 'Keyboard help', keys: '?', typed: 'help', run: (s) => { s.show({ is: 'keys' }); } },
+  { id: 'theme', title: 'Theme: system, light, dark', keys: 'mod+shift+l', run: (s) => { s.theme.next(); } },
+  tabCommand('overview', 'Show the overview'),
+  tabCommand('tensors', 'Show tensors'),
+  tabCommand('layers', 'Show layers'),
+  tabCommand('storage', 'Show what the model costs'),
+  tabCommand('history', 'Show the model’s history'),
+  tabCommand('evidence', 'Show the evidence'),
+]; // prettier-ignore
+
+const store: readonly Command[] = [
+  { id: 'fsck', title: 'Check integrity', typed: 'fsck', run: (s) => void checkIntegrity(s) },
+  { id: 'gc', title: 'Free space', typed: 'gc', run: (s) => void freeSpace(s) },
+  { id: 'persist', title: 'Ask the browser to keep the storage', run: (s) => void keepStorage(s) },
+]; // prettier-ignore
+
+/** Every command, in the order the palette shows them. */
+export const commands: readonly Command[] = [...files, ...lineage, ...view, ...store];

@@ -1,0 +1,113 @@
+import type { NodeId } from '../../core/ids.ts';
+import type { EdgeKind, ModelNode } from '../../core/lineage/graph.ts';
+import type { Mgit } from '../mgit.ts';
+
+/** A command typed with its arguments, understood: what it would do, and the doing of it. */
+export interface TypedCommand {
+  readonly title: string;
+  /** Absent when an argument is missing or names no model: `title` then says what is expected. */
+  readonly run?: (mgit: Mgit) => Promise<unknown>;
+}
+
+interface Form {
+  readonly usage: string;
+  readonly read: (args: readonly string[], find: Find) => TypedCommand | undefined;
+}
+
+type Find = (name: string | undefined) => ModelNode | undefined;
+
+/** Words, with quotes around those that hold spaces. */
+export function words(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  );
+}
+
+const kindOf = (text: string | undefined): EdgeKind | undefined =>
+  text === 'provenance' || text === 'version' ? text : undefined;
+
+type Joining = 'connect' | 'disconnect' | 'confirm' | 'reverse' | 'reject';
+
+function joining(method: Joining): Form {
+  return {
+    usage: `${method} provenance|version <from> <to>`,
+    read: ([kindText, fromName, toName], find) => {
+      const [kind, from, to] = [kindOf(kindText), find(fromName), find(toName)];
+      if (!kind || !from || !to) return undefined;
+      return {
+        title: `${method} ${kind}: ${from.name} → ${to.name}`,
+        run: (mgit) => mgit[method](kind, from.id, to.id),
+      };
+    },
+  };
+}
+
+function named(
+  usage: string,
+  least: number,
+  title: (node: ModelNode, rest: readonly string[]) => string,
+  run: (mgit: Mgit, id: NodeId, rest: readonly string[]) => Promise<unknown>,
+): Form {
+  return {
+    usage,
+    read: ([name, ...rest], find) => {
+      const node = find(name);
+      if (!node || rest.length < least) return undefined;
+      return { title: title(node, rest), run: (mgit) => run(mgit, node.id, rest) };
+    },
+  };
+}
+
+const forms: Readonly<Record<string, Form>> = {
+  rename: named(
+    'rename <model> <new name>',
+    1,
+    (node, rest) => `rename ${node.name} to ${rest.join(' ')}`,
+    (mgit, id, rest) => mgit.rename(id, rest.join(' ')),
+  ),
+  tag: named(
+    'tag <model> <tag>…',
+    1,
+    (node, rest) => `tag ${node.name}: ${rest.join(', ')}`,
+    (mgit, id, rest) => mgit.tag(id, rest),
+  ),
+  untag: named(
+    'untag <model> <tag>…',
+    1,
+    (node, rest) => `take tags off ${node.name}: ${rest.join(', ')}`,
+    (mgit, id, rest) => mgit.tag(id, [], rest),
+  ),
+  annotate: named(
+    'annotate <model> <notes>',
+    1,
+    (node) => `write the notes of ${node.name}`,
+    (mgit, id, rest) => mgit.annotate(id, rest.join(' ')),
+  ),
+  type: named(
+    'type <model> <model type>',
+    0,
+    (node, rest) => `model type of ${node.name}: ${rest.join(' ') || 'none'}`,
+    (mgit, id, rest) => mgit.setModelType(id, rest.join(' ') || undefined),
+  ),
+  rm: named(
+    'rm <model>',
+    0,
+    (node) => `remove ${node.name}, its children stay`,
+    (mgit, id) => mgit.remove(id, { orphans: 'reattach' }),
+  ),
+  connect: joining('connect'),
+  disconnect: joining('disconnect'),
+  confirm: joining('confirm'),
+  reverse: joining('reverse'),
+  reject: joining('reject'),
+};
+
+/** What `text` says as a command of MGit with arguments; undefined when it is none. */
+export function readTyped(text: string, nodes: readonly ModelNode[]): TypedCommand | undefined {
+  const all = words(text);
+  const [verb = '', ...args] = all[0] === 'mgit' ? all.slice(1) : all;
+  const form = Object.hasOwn(forms, verb) ? forms[verb] : undefined;
+  if (form === undefined) return undefined;
+  const find: Find = (name) => nodes.find((node) => node.name === name || node.id === name);
+  return form.read(args, find) ?? { title: `Expected: mgit ${form.usage}` };
+}
