@@ -1,0 +1,7 @@
+import type { ChunkCodec } from '../core/ports/chunkCodec.ts';
+import { deltaCodec } from './delta/deltaCodec.ts';
+
+/** Every codec that chunks may be stored with. Ids and formats: `docs/storage-format.md`. */
+export function chunkCodecs(): readonly ChunkCodec[] {
+  return [deltaCodec];
+}
