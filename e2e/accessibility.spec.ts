@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test, type Page } from 'playwright/test';
+import { openApp } from './app.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** What axe-core's WCAG 2.2 A and AA rules find on the page as it is. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { axe: engine } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: Violation[] }> };
+    };
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    return (await engine.run({ runOnly: { type: 'tag', values: tags } })).violations;
+  });
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
+  );
+}
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 360, height: 740 },
+];
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const viewport of sizes)
+    test.describe(`${colorScheme}, ${viewport.width} px`, () => {
+      test.use({ colorScheme, viewport });
+
+      test('axe finds nothing, from the empty state to every tab of the inspector', async ({
+        page,
+      }) => {
+        await openApp(page);
+        await expect(page.getByRole('button', { name: 'Load the sample lineage' })).toBeVisible();
+        expect(await violations(page), 'empty state').toEqual([]);
+        await page.getByRole('button', { name: 'Load the sample lineage' }).click();
+        await expect(page.getByText(/14 models added/).first()).toBeVisible({ timeout: 60_000 });
+        expect(await violations(page), 'lineage').toEqual([]);
+        await page.keyboard.press('Control+k');
+        await page.getByRole('combobox', { name: 'Command or model' }).fill('n_2022-10_320');
+        expect(await violations(page), 'palette').toEqual([]);
+        await page.keyboard.press('Enter');
+        await expect(page.getByRole('heading', { name: 'n_2022-10_320' })).toBeVisible();
+        for (const tab of ['Overview', 'Tensors', 'Layers', 'Storage', 'History', 'Evidence']) {
+          await page.getByRole('tab', { name: tab }).click();
+          await page.waitForTimeout(300);
+          expect(await violations(page), tab).toEqual([]);
+        }
+      });
+
+      test('nothing reaches beyond the screen', async ({ page }) => {
+        await openApp(page);
+        await page.getByRole('button', { name: 'Load the sample lineage' }).click();
+        await expect(page.getByText(/14 models added/).first()).toBeVisible({ timeout: 60_000 });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(over).toBeLessThanOrEqual(0);
+      });
+    });
