@@ -143,6 +143,7 @@ function assemble(
     format: model.format,
     signature: signatureText(model.architecture.inputs, model.architecture.outputs),
     tensors,
+    payloadBytes: [...model.payloadBytes],
     samples: Float32Array.from(samples),
     sketches: Uint32Array.from(sketches),
     statements: statementsOf(model, finished),

@@ -34,16 +34,19 @@ function varies(line: Float32Array): boolean {
 function isPredictable(line: Float32Array): boolean {
   const n = line.length;
   if (n < 4 * order) return false;
+  // About its mean: values near one and the same level would else look predictable.
+  const mean = line.reduce((sum, value) => sum + value, 0) / n;
+  const centred = Float64Array.from(line, (value) => value - mean);
   const normal = Array.from({ length: order }, () => new Float64Array(order + 1));
   let energy = 0;
   for (let t = order; t < n; t++) {
-    const now = line[t] ?? 0;
+    const now = centred[t] ?? 0;
     energy += now * now;
     for (let i = 0; i < order; i++) {
       const row = normal[i];
-      const past = line[t - 1 - i] ?? 0;
+      const past = centred[t - 1 - i] ?? 0;
       if (row === undefined || past === 0) continue;
-      for (let j = 0; j < order; j++) row[j] = (row[j] ?? 0) + past * (line[t - 1 - j] ?? 0);
+      for (let j = 0; j < order; j++) row[j] = (row[j] ?? 0) + past * (centred[t - 1 - j] ?? 0);
       row[order] = (row[order] ?? 0) + past * now;
     }
   }
@@ -51,8 +54,8 @@ function isPredictable(line: Float32Array): boolean {
   const weights = solve(normal, energy * 1e-9);
   let residual = 0;
   for (let t = order; t < n; t++) {
-    let error = line[t] ?? 0;
-    for (let i = 0; i < order; i++) error -= (weights[i] ?? 0) * (line[t - 1 - i] ?? 0);
+    let error = centred[t] ?? 0;
+    for (let i = 0; i < order; i++) error -= (weights[i] ?? 0) * (centred[t - 1 - i] ?? 0);
     residual += error * error;
   }
   return residual < predicted * energy;
@@ -106,7 +109,8 @@ function repeatShare(lines: readonly Float32Array[]): number {
     const bits = new Uint32Array(line.buffer, line.byteOffset, line.length);
     for (const [t, value] of line.entries()) {
       if (value === 0) continue;
-      const magnitude = (((bits[t] ?? 0) & 0x7fffffff) + 2 ** (sameValueBits - 1)) >>> sameValueBits;
+      const magnitude =
+        (((bits[t] ?? 0) & 0x7fffffff) + 2 ** (sameValueBits - 1)) >>> sameValueBits;
       seen.set(magnitude, (seen.get(magnitude) ?? 0) + 1);
       all++;
     }

@@ -55,6 +55,8 @@ export interface ModelFingerprint {
   /** Digest of input and output dtypes and shapes; empty where the format has none. */
   readonly signature: string;
   readonly tensors: readonly TensorPrint[];
+  /** Size of each payload of the snapshot, in bytes. */
+  readonly payloadBytes: readonly number[];
   /** Grid samples of all tensors, joined. */
   readonly samples: Float32Array;
   /** Bottom-k sketches of all tensors, joined, each ascending. */
@@ -66,4 +68,6 @@ export interface ModelFingerprint {
 export interface ConstructionPorts {
   /** The stored fingerprint (derived record `fingerprint`); undefined if the snapshot has none. */
   fingerprint(snapshot: SnapshotId): Promise<ModelFingerprint | undefined>;
+  /** Lets other work of the thread run, a macrotask; called every few milliseconds of computing. */
+  pause?(): Promise<void>;
 }

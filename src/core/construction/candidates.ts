@@ -1,0 +1,162 @@
+import { shapeKey, sampleOf } from './comparePrints.ts';
+import { informativeTensors } from './matchTensors.ts';
+import type { ModelFingerprint, TensorPrint } from './types.ts';
+
+/** Tensors of a model that are indexed by the signs of their samples: the largest. */
+const signedTensors = 24;
+/** Bands of one tensor, and relative sign bits of one band. */
+const bands = 4;
+const bandBits = 16;
+/** Holders of one key that are looked at; a key with more proves little of any one of them. */
+const readHolders = 48;
+/** Models of one layout that are all compared with each other; of more, only a spread. */
+const readLayout = 24;
+/** Candidates handed on for one model. */
+const keptCandidates = 24;
+
+/** A model known to the index, by the caller's key. */
+export interface CandidateIndex<Key> {
+  /** Adds a model. Its keys take a few kilobytes; the fingerprint is not kept. */
+  add(key: Key, model: ModelFingerprint): void;
+  remove(key: Key): void;
+  has(key: Key): boolean;
+  keys(): Key[];
+  /**
+   * Models that may be related to `model`, best first, at most 24. Does not depend on the order in
+   * which models were added.
+   *
+   * @param ordered - breaks ties; negative if its first argument comes first.
+   */
+  candidates(key: Key, ordered: (a: Key, b: Key) => number): Key[];
+}
+
+interface Posting {
+  readonly key: string;
+  readonly weight: number;
+}
+
+/**
+ * An inverted index from features of content to models, so that the work for one model depends on
+ * how many share a feature with it and not on how many there are.
+ *
+ * Features: equal tensors; equal values in any order; signs of samples, relative within a channel so
+ * that scales of either sign do not matter, in bands (locality-sensitive hashing); values of the
+ * sketches; and the layout, all shapes together.
+ *
+ * Source: random-hyperplane hashing, Charikar, STOC 2002, with coordinate hyperplanes; weights by
+ * rarity as in inverse document frequency.
+ */
+export function candidateIndex<Key>(): CandidateIndex<Key> {
+  const holders = new Map<string, Set<Key>>();
+  const features = new Map<Key, Posting[]>();
+
+  function add(key: Key, model: ModelFingerprint): void {
+    if (features.has(key)) return;
+    const postings = featuresOf(model);
+    features.set(key, postings);
+    for (const { key: feature } of postings) {
+      const set = holders.get(feature);
+      if (set) set.add(key);
+      else holders.set(feature, new Set([key]));
+    }
+  }
+
+  function remove(key: Key): void {
+    for (const { key: feature } of features.get(key) ?? []) {
+      const set = holders.get(feature);
+      set?.delete(key);
+      if (set?.size === 0) holders.delete(feature);
+    }
+    features.delete(key);
+  }
+
+  function candidates(key: Key, ordered: (a: Key, b: Key) => number): Key[] {
+    const score = new Map<Key, number>();
+    for (const { key: feature, weight } of features.get(key) ?? []) {
+      const set = holders.get(feature);
+      if (set === undefined || set.size < 2) continue;
+      const limit = feature.startsWith('l') ? readLayout : readHolders;
+      const read = set.size <= limit ? set : spread([...set].sort(ordered), key, limit, ordered);
+      const rarity = weight / Math.log2(1 + set.size);
+      for (const other of read) {
+        if (other !== key) score.set(other, (score.get(other) ?? 0) + rarity);
+      }
+    }
+    return [...score]
+      .sort((p, q) => q[1] - p[1] || ordered(p[0], q[0]))
+      .slice(0, keptCandidates)
+      .map(([other]) => other);
+  }
+
+  return {
+    add,
+    remove,
+    has: (key) => features.has(key),
+    keys: () => [...features.keys()],
+    candidates,
+  };
+}
+
+/** The first, the neighbours in order of `key`, and a spread of the rest. */
+function spread<Key>(
+  sorted: readonly Key[],
+  key: Key,
+  limit: number,
+  ordered: (a: Key, b: Key) => number,
+): Set<Key> {
+  const place = sorted.findIndex((other) => ordered(other, key) >= 0);
+  const near = sorted.slice(Math.max(0, place - limit / 4), place + limit / 4);
+  const step = Math.max(1, Math.floor(sorted.length / (limit / 2)));
+  const rest = sorted.filter((_, i) => i % step === 0).slice(0, limit / 2);
+  return new Set([...near, ...rest]);
+}
+
+function featuresOf(model: ModelFingerprint): Posting[] {
+  const informative = informativeTensors(model)
+    .flatMap((index) => model.tensors[index] ?? [])
+    .sort((a, b) => b.elements - a.elements);
+  const found = new Map<string, number>();
+  const put = (key: string, weight: number): void => {
+    found.set(key, Math.max(weight, found.get(key) ?? 0));
+  };
+  for (const print of informative) {
+    const weight = Math.log2(print.elements);
+    put(`v${print.values}`, weight);
+    put(`i${print.id}`, 1);
+  }
+  for (const print of informative.slice(0, signedTensors)) {
+    for (const key of signKeys(model, print)) put(key, 1);
+    const end = print.sketchStart + Math.min(4, print.sketchLength);
+    for (const hash of model.sketches.subarray(print.sketchStart, end)) put(`k${hash}`, 1);
+  }
+  put(`l${layoutOf(model)}`, 0.5);
+  return [...found].map(([key, weight]) => ({ key, weight }));
+}
+
+/** All informative shapes of a model, in one string: equal for models of one layout. */
+export function layoutOf(model: ModelFingerprint): string {
+  const shapes = informativeTensors(model).flatMap((index) => {
+    const print = model.tensors[index];
+    return print ? shapeKey(print) : [];
+  });
+  return shapes.sort().join(' ');
+}
+
+/** Bands of the signs of a tensor's samples, each relative to the sign of the one before. */
+function signKeys(model: ModelFingerprint, print: TensorPrint): string[] {
+  const sample = sampleOf(model, print);
+  const shape = shapeKey(print);
+  const count = Math.min(bands, Math.floor(sample.length / (bandBits + 1)));
+  const keys: string[] = [];
+  for (let band = 0; band < count; band++) {
+    const start = Math.floor((band * sample.length) / count);
+    let bits = 0;
+    for (let i = 0; i < bandBits; i++) {
+      const same = (sample[start + i] ?? 0) > 0 === (sample[start + i + 1] ?? 0) > 0;
+      bits = bits * 2 + (same ? 1 : 0);
+    }
+    // Runs of one sign (norm weights, ramps) are common to all models.
+    if (bits !== 0 && bits !== 2 ** bandBits - 1) keys.push(`s${shape}:${band}:${bits}`);
+  }
+  return keys;
+}

@@ -1,0 +1,100 @@
+import { compareSamples, type SampleComparison } from './compareSamples.ts';
+import { sampleBudget, sampleGrid } from './sampleGrid.ts';
+import type { ModelFingerprint, TensorPrint } from './types.ts';
+
+/** Most orders of axes that are tried for two tensors of equal extents. */
+const triedOrders = 6;
+
+/** Equal for tensors whose shapes differ by order and by axes of length one only. */
+export function shapeKey(print: TensorPrint): string {
+  return print.shape
+    .filter((extent) => extent !== 1)
+    .sort((a, b) => a - b)
+    .join('x');
+}
+
+/** The sample of tensor `index`, a view. */
+export function sampleOf(model: ModelFingerprint, print: TensorPrint): Float32Array {
+  return model.samples.subarray(print.sampleStart, print.sampleStart + print.sampleLength);
+}
+
+/** A comparison, and whether it holds with the axes in another order. */
+export interface PrintComparison extends SampleComparison {
+  readonly transposed: boolean;
+}
+
+/**
+ * Compares two tensors of equal `shapeKey` by their samples, over the orders of axes that their
+ * extents allow; the best counts. Undefined if either has no sample.
+ */
+export function comparePrints(
+  a: ModelFingerprint,
+  printA: TensorPrint,
+  b: ModelFingerprint,
+  printB: TensorPrint,
+): PrintComparison | undefined {
+  if (printA.sampleLength === 0 || printA.sampleLength !== printB.sampleLength) return undefined;
+  const budget = sampleBudget(printA.elements);
+  const grid = sampleGrid(printA.shape, budget);
+  const other = sampleGrid(printB.shape, budget);
+  const lengths = grid.axes.map((axis) => axis.length);
+  const otherLengths = other.axes.map((axis) => axis.length);
+  const channelAxes = lengths.length < 2 ? [] : [...new Set([0, 1, lengths.length - 1])];
+  const x = sampleOf(a, printA);
+  const y = sampleOf(b, printB);
+  let best: PrintComparison | undefined;
+  for (const [tried, order] of axisOrders(grid.extents, other.extents).entries()) {
+    if (tried >= triedOrders) break;
+    const identity = order.every((axis, i) => axis === i);
+    const aligned = identity ? y : permuted(y, otherLengths, order);
+    const result = compareSamples(x, aligned, lengths, channelAxes);
+    if (best === undefined || strength(result) > strength(best) + 1e-9) {
+      best = { ...result, transposed: !identity };
+    }
+    if (strength(result) > 0.99) break;
+  }
+  return best;
+}
+
+/** How alike two tensors are by a comparison: up to a scale for each channel where there are channels. */
+export function strength(comparison: SampleComparison): number {
+  return Math.max(comparison.correlation, comparison.scaled);
+}
+
+/** Orders of `to`'s axes that give extents `from`; the identity first where it does. */
+function axisOrders(from: readonly number[], to: readonly number[]): number[][] {
+  const orders: number[][] = [];
+  const extend = (order: number[]): void => {
+    if (orders.length >= triedOrders) return;
+    if (order.length === from.length) {
+      orders.push(order);
+      return;
+    }
+    for (const [axis, extent] of to.entries()) {
+      if (extent === from[order.length] && !order.includes(axis)) extend([...order, axis]);
+    }
+  };
+  extend([]);
+  return orders;
+}
+
+/** `values`, a grid with `lengths`, with its axes in `order`. */
+function permuted(
+  values: Float32Array,
+  lengths: readonly number[],
+  order: readonly number[],
+): Float32Array {
+  const strides = new Array<number>(lengths.length).fill(1);
+  for (let axis = lengths.length - 2; axis >= 0; axis--) {
+    strides[axis] = (strides[axis + 1] ?? 1) * (lengths[axis + 1] ?? 1);
+  }
+  let offsets = [0];
+  for (const axis of order) {
+    const stride = strides[axis] ?? 0;
+    const count = lengths[axis] ?? 1;
+    offsets = offsets.flatMap((offset) =>
+      Array.from({ length: count }, (_, i) => offset + i * stride),
+    );
+  }
+  return Float32Array.from(offsets, (offset) => values[offset] ?? 0);
+}

@@ -1,0 +1,141 @@
+/** How two samples of corresponding elements go together. */
+export interface SampleComparison {
+  /** Elements compared. */
+  readonly n: number;
+  /** Pearson correlation, -1 to 1. */
+  readonly correlation: number;
+  /** ‖x − y‖ / ‖x‖. */
+  readonly relativeDistance: number;
+  /** Correlation left after the best scale for each channel, 0 to 1; over the best channel axis. */
+  readonly scaled: number;
+  /** Regression of y on x: slope over the large quarter of |x|, divided by that over the rest. */
+  readonly tails: TailSums;
+}
+
+/** Sums from which tail slopes are pooled over tensors; values standardised per tensor. */
+export interface TailSums {
+  /** Of y on x. */
+  readonly forward: Slopes;
+  /** Of x on y. */
+  readonly backward: Slopes;
+}
+
+export interface Slopes {
+  readonly largeProducts: number;
+  readonly largeSquares: number;
+  readonly smallProducts: number;
+  readonly smallSquares: number;
+}
+
+/** Share of the elements, by magnitude about the mean, that count as large. */
+const largeShare = 0.25;
+
+/**
+ * Compares samples `x` and `y` laid out as a row-major grid with `lengths` per axis.
+ *
+ * @param channelAxes - axes that may hold output channels, for the comparison up to scale.
+ */
+export function compareSamples(
+  x: Float32Array,
+  y: Float32Array,
+  lengths: readonly number[],
+  channelAxes: readonly number[],
+): SampleComparison {
+  const n = x.length;
+  const [mx, my] = [mean(x), mean(y)];
+  let [xx, yy, xy, rawXx, apart] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const [a, b] = [x[i] ?? 0, y[i] ?? 0];
+    xx += (a - mx) ** 2;
+    yy += (b - my) ** 2;
+    xy += (a - mx) * (b - my);
+    rawXx += a * a;
+    apart += (a - b) ** 2;
+  }
+  const correlation = xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0;
+  const scaled = channelAxes.reduce(
+    (best, axis) => Math.max(best, scaledCorrelation(x, y, lengths, axis)),
+    0,
+  );
+  return {
+    n,
+    correlation: Number.isFinite(correlation) ? correlation : 0,
+    relativeDistance: rawXx > 0 ? Math.sqrt(apart / rawXx) : apart > 0 ? Infinity : 0,
+    scaled,
+    tails: { forward: slopes(x, mx, xx, y, my, yy), backward: slopes(y, my, yy, x, mx, xx) },
+  };
+}
+
+function mean(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return values.length > 0 ? sum / values.length : 0;
+}
+
+/**
+ * 1 if every slice of `y` along `axis` is a multiple of that of `x`; near 0 if unrelated. Each scale
+ * costs a degree of freedom, for which the residual is corrected.
+ */
+function scaledCorrelation(
+  x: Float32Array,
+  y: Float32Array,
+  lengths: readonly number[],
+  axis: number,
+): number {
+  const channels = lengths[axis] ?? 1;
+  const perChannel = x.length / channels;
+  if (perChannel < 3) return 0;
+  let inner = 1;
+  for (let i = axis + 1; i < lengths.length; i++) inner *= lengths[i] ?? 1;
+  const xx = new Float64Array(channels);
+  const yy = new Float64Array(channels);
+  const xy = new Float64Array(channels);
+  for (let i = 0; i < x.length; i++) {
+    const channel = Math.floor(i / inner) % channels;
+    const [a, b] = [x[i] ?? 0, y[i] ?? 0];
+    xx[channel] = (xx[channel] ?? 0) + a * a;
+    yy[channel] = (yy[channel] ?? 0) + b * b;
+    xy[channel] = (xy[channel] ?? 0) + a * b;
+  }
+  // Every channel counts alike: normalisation gives them very different scales.
+  let left = 0;
+  let counted = 0;
+  for (let c = 0; c < channels; c++) {
+    const [sx, sy, p] = [xx[c] ?? 0, yy[c] ?? 0, xy[c] ?? 0];
+    if (sx === 0 || sy === 0) continue;
+    left += Math.max(0, 1 - (p * p) / (sx * sy));
+    counted++;
+  }
+  if (counted === 0) return 0;
+  const residual = ((left / counted) * perChannel) / (perChannel - 1);
+  return Math.sqrt(Math.max(0, 1 - residual));
+}
+
+/** Sums of the regression of `y` on `x`, apart for large and small deviations of `x`. */
+function slopes(
+  x: Float32Array,
+  mx: number,
+  xx: number,
+  y: Float32Array,
+  my: number,
+  yy: number,
+): Slopes {
+  const n = x.length;
+  const sums = { largeProducts: 0, largeSquares: 0, smallProducts: 0, smallSquares: 0 };
+  if (n < 16 || !(xx > 0) || !(yy > 0)) return sums;
+  const size = Float32Array.from(x, (value) => Math.abs(value - mx)).sort();
+  const threshold = size[Math.floor(n * (1 - largeShare))] ?? 0;
+  const [sx, sy] = [Math.sqrt(xx / n), Math.sqrt(yy / n)];
+  for (let i = 0; i < n; i++) {
+    const a = ((x[i] ?? 0) - mx) / sx;
+    const b = ((y[i] ?? 0) - my) / sy;
+    if (Math.abs((x[i] ?? 0) - mx) >= threshold) {
+      sums.largeProducts += a * b;
+      sums.largeSquares += a * a;
+    } else {
+      sums.smallProducts += a * b;
+      sums.smallSquares += a * a;
+    }
+  }
+  return sums;
+}
