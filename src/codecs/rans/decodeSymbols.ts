@@ -1,9 +1,7 @@
 import type { ByteReader } from '../byteReader.ts';
-import { adaptiveModel, blockEnd, scaleBits, stateCount } from './adaptiveModel.ts';
+import { adaptiveModel, blockEnd, codingFor, contextsIn } from './adaptiveModel.ts';
 import type { AdaptiveModel } from './adaptiveModel.ts';
 import { lowerBound } from './encodeSymbols.ts';
-
-const scale = 1 << scaleBits;
 
 /**
  * Reads what `encodeSymbols` wrote.
@@ -24,24 +22,23 @@ export function decodeSymbols(
   const high = reader.byte();
   if (low > high) throw reader.invalid('the range of symbols is empty');
   if (low === high) return symbols.fill(low);
+  const { states: stateCount, scaleBits } = codingFor(count);
   const wordCount = reader.varint();
   if (wordCount > count) throw reader.invalid('there are more words than symbols');
-  const states = new Int32Array(stateCount(count));
-  for (let k = 0; k < states.length; k++) {
-    const [a = 0, b = 0, c = 0, d = 0] = reader.take(4);
-    const state = a | (b << 8) | (c << 16) | (d << 24);
-    if (state < lowerBound) throw reader.invalid('a coder state is out of its range');
-    states[k] = state;
-  }
+  const states = takeStates(reader, stateCount);
   const words = littleEndianWords(reader.take(wordCount * 2));
-  const model = adaptiveModel(contextCount, low, high);
+  const model = adaptiveModel(contextCount, low, high, scaleBits);
   const slots = new Uint8Array(contextCount << scaleBits);
+  const decoding = { symbols, contexts, states, words, slots, model, scaleBits };
   let at = 0;
   for (let from = 0; from < count;) {
     const to = blockEnd(from, count);
-    fillSlots(slots, model, contextCount, low, high);
-    at = decodeBlock({ symbols, contexts, states, words, slots, model }, from, to, at);
-    if (to < count) model.learn(symbols, contexts, from, to);
+    const seen = contextsIn(contexts, from, to);
+    for (let context = 0; context < contextCount; context++)
+      if ((seen >>> context) & 1) prepare(decoding, context, low, high);
+    at =
+      stateCount === 1 ? decodeBlock(decoding, from, to, at) : decodeBlock4(decoding, from, to, at);
+    model.learn(symbols, contexts, from, to);
     from = to;
   }
   if (at !== wordCount || states.some((state) => state !== lowerBound))
@@ -54,43 +51,78 @@ interface Decoding {
   readonly contexts: Uint8Array;
   readonly states: Int32Array;
   readonly words: Uint16Array;
+  /** For each context and value of a state's low bits, the symbol that owns it. */
   readonly slots: Uint8Array;
   readonly model: AdaptiveModel;
+  readonly scaleBits: number;
 }
 
+function takeStates(reader: ByteReader, count: number): Int32Array {
+  const states = new Int32Array(count);
+  for (let k = 0; k < count; k++) {
+    for (let bit = 0; bit < 32; bit += 8)
+      states[k] = (states[k] as number) | (reader.byte() << bit);
+    if ((states[k] as number) < lowerBound) throw reader.invalid('a coder state is out of range');
+  }
+  return states;
+}
+
+function prepare(
+  { model, slots, scaleBits }: Decoding,
+  context: number,
+  low: number,
+  high: number,
+) {
+  model.tabulate(context);
+  let at = context << scaleBits;
+  for (let symbol = low; symbol <= high; symbol++) {
+    const end = at + (model.frequency[(context << 8) | symbol] as number);
+    // A call of `fill` costs more than a few plain writes.
+    if (end - at > 32) slots.fill(symbol, at, end);
+    else for (let slot = at; slot < end; slot++) slots[slot] = symbol;
+    at = end;
+  }
+}
+
+/** Decodes with one state; gives the index of the next word. */
 function decodeBlock(decoding: Decoding, from: number, to: number, firstWord: number): number {
-  const { symbols, contexts, states, words, slots } = decoding;
+  const { symbols, contexts, states, words, slots, scaleBits } = decoding;
   const { frequency, start } = decoding.model;
-  const mask = states.length - 1;
+  const low = (1 << scaleBits) - 1;
   let at = firstWord;
+  let x = states[0] as number;
   for (let i = from; i < to; i++) {
     const context = contexts[i] as number;
-    const x = states[i & mask] as number;
-    const slot = x & (scale - 1);
+    const slot = x & low;
     const symbol = slots[(context << scaleBits) | slot] as number;
     const k = (context << 8) | symbol;
-    let next = Math.imul(frequency[k] as number, x >>> scaleBits) + slot - (start[k] as number);
-    // Past the end of damaged data the words read as 0; the end is checked once, after all blocks.
-    if (next < lowerBound) next = (next << 16) | (words[at++] ?? 0);
-    states[i & mask] = next;
+    x = Math.imul(frequency[k] as number, x >>> scaleBits) + slot - (start[k] as number);
+    // Past the end of damaged data words read as 0; the end is checked once, after all blocks.
+    if (x < lowerBound) x = (x << 16) | (words[at++] ?? 0);
     symbols[i] = symbol;
   }
+  states[0] = x;
   return at;
 }
 
-/** For each context, the symbol that owns each of the 4096 values of a state's low bits. */
-function fillSlots(
-  slots: Uint8Array,
-  { frequency, start }: AdaptiveModel,
-  contextCount: number,
-  low: number,
-  high: number,
-): void {
-  for (let context = 0; context < contextCount; context++)
-    for (let symbol = low; symbol <= high; symbol++) {
-      const from = (context << scaleBits) + (start[(context << 8) | symbol] as number);
-      slots.fill(symbol, from, from + (frequency[(context << 8) | symbol] as number));
-    }
+/** Decodes with four states in turn; all blocks but the last are whole turns. */
+function decodeBlock4(decoding: Decoding, from: number, to: number, firstWord: number): number {
+  const { symbols, contexts, states, words, slots, scaleBits } = decoding;
+  const { frequency, start } = decoding.model;
+  const low = (1 << scaleBits) - 1;
+  let at = firstWord;
+  for (let i = from; i < to; i++) {
+    const x = states[i & 3] as number;
+    const context = contexts[i] as number;
+    const slot = x & low;
+    const symbol = slots[(context << scaleBits) | slot] as number;
+    const k = (context << 8) | symbol;
+    let next = Math.imul(frequency[k] as number, x >>> scaleBits) + slot - (start[k] as number);
+    if (next < lowerBound) next = (next << 16) | (words[at++] ?? 0);
+    states[i & 3] = next;
+    symbols[i] = symbol;
+  }
+  return at;
 }
 
 function littleEndianWords(bytes: Uint8Array): Uint16Array {
