@@ -37,8 +37,7 @@ interface Step {
  */
 export function collectTensors(roots: readonly PickleValue[], fail: FormatFailures): Collected {
   const tensors: FoundTensor[] = [];
-  const facts: Record<string, string> = {};
-  let factCount = 0;
+  const facts = new Map<string, string>();
   const entered = new Set<PickleValue>();
   const open: Step[] = roots
     .map((value) => ({ value, key: undefined, parent: undefined, depth: 0 }))
@@ -46,11 +45,10 @@ export function collectTensors(roots: readonly PickleValue[], fail: FormatFailur
   for (let step = open.pop(); step !== undefined; step = open.pop()) {
     const { value } = step;
     if (!isObjectLike(value)) {
-      if (factCount >= maxFacts || step.depth > maxFactDepth) continue;
+      if (facts.size >= maxFacts || step.depth > maxFactDepth) continue;
       const name = pathOf(step, fail).join('.');
-      if (name === '' || !isFact(value) || Object.hasOwn(facts, name)) continue;
-      facts[name] = String(value);
-      factCount++;
+      if (name === '' || !isFact(value) || facts.has(name)) continue;
+      facts.set(name, String(value));
       continue;
     }
     if (value.is === 'tensor') {
@@ -68,7 +66,7 @@ export function collectTensors(roots: readonly PickleValue[], fail: FormatFailur
       open.push({ value: child, key, parent, depth: parent.depth + 1 });
     }
   }
-  return { tensors, facts };
+  return { tensors, facts: Object.fromEntries(facts) };
 }
 
 type Child = readonly [key: string | undefined, value: PickleValue];

@@ -1,5 +1,6 @@
-import { dtypeBits, elementCount, tensorBytes } from '../../core/dtype.ts';
+import { dtypeBits, tensorBytes } from '../../core/dtype.ts';
 import type { TensorEntry } from '../../core/snapshot.ts';
+import { isRowMajor } from '../strides.ts';
 import { tensorRole } from '../tensorRole.ts';
 import type { FoundTensor } from './collectTensors.ts';
 import type { TensorValue } from './pickle/values.ts';
@@ -41,16 +42,4 @@ function viewOf(tensor: TensorValue): TensorEntry['view'] {
   const byteOffset = storage.byteOffset + (offset * dtypeBits[dtype]) / 8;
   const whole = byteOffset === 0 && tensorBytes(dtype, shape) === storage.wholeBytes;
   return whole && isRowMajor(shape, strides) ? undefined : { byteOffset, strides };
-}
-
-/** Whether elements follow each other without a gap in row-major order; any stride fits an extent of 1. */
-export function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
-  if (elementCount(shape) === 0) return true;
-  let expected = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const extent = shape[axis] ?? 1;
-    if (extent !== 1 && strides[axis] !== expected) return false;
-    expected *= extent;
-  }
-  return true;
 }
