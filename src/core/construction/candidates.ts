@@ -133,12 +133,16 @@ function featuresOf(model: ModelFingerprint): Posting[] {
   return [...found].map(([key, weight]) => ({ key, weight }));
 }
 
-/** All informative shapes of a model, in one string: equal for models of one layout. */
+/** Elements from which a tensor counts for the layout. */
+const layoutElements = 16;
+
+/** The shapes of all tensors but optimiser state, in one string: equal for models of one layout. */
 export function layoutOf(model: ModelFingerprint): string {
-  const shapes = informativeTensors(model).flatMap((index) => {
-    const print = model.tensors[index];
-    return print ? shapeKey(print) : [];
-  });
+  const shapes = model.tensors.flatMap((print) =>
+    print.role !== 'optimizer' && print.values !== '' && print.elements >= layoutElements
+      ? shapeKey(print)
+      : [],
+  );
   return shapes.sort().join(' ');
 }
 

@@ -1,9 +1,7 @@
-import type { Slopes } from './compareSamples.ts';
-import { informativeTensors, matchTensors, type TensorMatch } from './matchTensors.ts';
+import { printSlopes } from './comparePrints.ts';
+import { informativeTensors, isMatrix, matchTensors, type TensorMatch } from './matchTensors.ts';
 import type { ModelFingerprint, TensorPrint } from './types.ts';
 
-/** Elements from which a matrix or kernel counts on its own. */
-const substantialElements = 64;
 /** Share of the paired matrices that must be copies, if copies are to prove descent. */
 const copiedTensors = 0.25;
 /** Share of the smaller model's learned values that they must hold. */
@@ -61,7 +59,7 @@ export function compareModels(a: ModelFingerprint, b: ModelFingerprint): Kinship
   const byValue = weightedSimilarity(paired, (match) => elementsOf(a, match));
   const similarity = Math.min(byTensor, byValue);
   const covered = sum(paired, (match) => elementsOf(a, match)) / smaller;
-  const tails = [tailRatio(matches, 'forward'), tailRatio(matches, 'backward')] as const;
+  const tails = tailRatios(a, b, matches);
 
   const share = paired.length > 0 ? copies.length / paired.length : 0;
   const isCopied = share >= copiedTensors && copied / smaller >= copiedValues;
@@ -118,12 +116,10 @@ function substantial(
   b: ModelFingerprint,
   matches: readonly TensorMatch[],
 ): readonly TensorMatch[] {
-  const isMatrix = (print: TensorPrint | undefined): boolean =>
-    print !== undefined &&
-    print.elements >= substantialElements &&
-    print.shape.filter((extent) => extent > 1).length >= 2;
+  const isMatrixOf = (print: TensorPrint | undefined): boolean =>
+    print !== undefined && isMatrix(print);
   const matrices = matches.filter(
-    (match) => isMatrix(a.tensors[match.a]) || isMatrix(b.tensors[match.b]),
+    (match) => isMatrixOf(a.tensors[match.a]) || isMatrixOf(b.tensors[match.b]),
   );
   return matrices.length >= 2 ? matrices : matches;
 }
@@ -141,61 +137,80 @@ function likeness(match: TensorMatch): number {
   return match.is === 'unlike' ? 0 : match.similarity;
 }
 
-function tailRatio(matches: readonly TensorMatch[], side: 'forward' | 'backward'): number {
-  const total = { largeProducts: 0, largeSquares: 0, smallProducts: 0, smallSquares: 0 };
-  for (const { comparison } of matches) {
-    if (comparison === undefined) continue;
-    const slopes: Slopes = comparison.tails[side];
-    total.largeProducts += slopes.largeProducts;
-    total.largeSquares += slopes.largeSquares;
-    total.smallProducts += slopes.smallProducts;
-    total.smallSquares += slopes.smallSquares;
+/** Slope over the large weights by slope over the others, pooled over the tensors that are near. */
+function tailRatios(
+  a: ModelFingerprint,
+  b: ModelFingerprint,
+  matches: readonly TensorMatch[],
+): readonly [number, number] {
+  const pooled = [new Float64Array(4), new Float64Array(4)] as const;
+  for (const match of matches) {
+    const [x, y] = [a.tensors[match.a], b.tensors[match.b]];
+    if (match.is !== 'near' || !match.comparison || x === undefined || y === undefined) continue;
+    const both = printSlopes(a, x, b, y, match.comparison.order);
+    for (const [side, slopes] of both.entries()) {
+      const sums = pooled[side === 0 ? 0 : 1];
+      const parts = [slopes.largeProducts, slopes.largeSquares, slopes.smallProducts, slopes.smallSquares]; // prettier-ignore
+      for (const [i, part] of parts.entries()) sums[i] = (sums[i] ?? 0) + part;
+    }
   }
-  const large = total.largeProducts / total.largeSquares;
-  const small = total.smallProducts / total.smallSquares;
-  return small > 0 && Number.isFinite(large / small) ? large / small : 1;
+  return [ratioOf(pooled[0]), ratioOf(pooled[1])];
 }
 
-/** Mean of the tensors' distances, weighted by the root of their sizes; unpaired ones count half. */
+function ratioOf([largeXY = 0, largeXX = 0, smallXY = 0, smallXX = 0]: Float64Array): number {
+  const small = smallXY / smallXX;
+  const ratio = largeXY / largeXX / small;
+  return small > 0 && Number.isFinite(ratio) ? Math.max(0, ratio) : 1;
+}
+
+/**
+ * Mean of the tensors' distances, weighted by the root of their sizes; unpaired ones count half.
+ * Where kernels were rescaled (batch norms folded in) vectors do not count, for folding rewrites
+ * or removes them.
+ */
 function distanceOf(
   a: ModelFingerprint,
   b: ModelFingerprint,
   matches: readonly TensorMatch[],
 ): number {
+  const folded = matches.some(
+    (match) => match.is === 'scaled' && a.tensors[match.a]?.dtype === b.tensors[match.b]?.dtype,
+  );
+  const counts = (print: TensorPrint | undefined): print is TensorPrint =>
+    print !== undefined && (!folded || isMatrix(print));
   let total = 0;
   let apart = 0;
-  const pairedA = new Set<number>();
-  const pairedB = new Set<number>();
   for (const match of matches) {
-    pairedA.add(match.a);
-    pairedB.add(match.b);
-    const weight = Math.sqrt(elementsOf(a, match));
+    const print = a.tensors[match.a];
+    if (!counts(print)) continue;
+    const weight = Math.sqrt(print.elements);
     total += weight;
     apart += weight * tensorDistance(match);
   }
-  for (const [model, paired] of [[a, pairedA] as const, [b, pairedB] as const]) {
-    for (const index of informativeTensors(model)) {
-      if (paired.has(index)) continue;
-      const weight = Math.sqrt(model.tensors[index]?.elements ?? 0) / 2;
-      total += weight;
-      apart += weight;
-    }
+  const unpaired = [
+    ...without(a, new Set(matches.map((match) => match.a))),
+    ...without(b, new Set(matches.map((match) => match.b))),
+  ];
+  for (const print of unpaired) {
+    if (!counts(print)) continue;
+    total += Math.sqrt(print.elements) / 2;
+    apart += Math.sqrt(print.elements) / 2;
   }
   return total > 0 ? apart / total : 1;
 }
 
+function without(model: ModelFingerprint, paired: ReadonlySet<number>): TensorPrint[] {
+  return informativeTensors(model).flatMap((index) =>
+    paired.has(index) ? [] : (model.tensors[index] ?? []),
+  );
+}
+
+/** 0 for equal values; the angle, or the relative change where that is larger, up to 1. */
 function tensorDistance(match: TensorMatch): number {
   if (match.is === 'equal') return 0;
   if (match.is === 'unlike') return 1;
-  const correlation = match.comparison?.correlation ?? match.similarity;
-  const angle = Math.sqrt(2 * Math.max(0, 1 - Math.max(correlation, match.similarity)));
-  const change = match.comparison?.relativeDistance ?? 1;
-  return Math.min(
-    1,
-    match.is === 'scaled' && change > 0.01
-      ? 0.01 + angle
-      : Math.max(angle, Math.min(change, 2 * angle + 0.01)),
-  );
+  const angle = Math.sqrt(2 * Math.max(0, 1 - match.similarity));
+  return Math.min(1, angle);
 }
 
 function elementsOf(a: ModelFingerprint, match: TensorMatch): number {

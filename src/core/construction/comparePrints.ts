@@ -1,4 +1,4 @@
-import { compareSamples, type SampleComparison } from './compareSamples.ts';
+import { compareSamples, slopesOf, type SampleComparison, type Slopes } from './compareSamples.ts';
 import { sampleBudget, sampleGrid } from './sampleGrid.ts';
 import type { ModelFingerprint, TensorPrint } from './types.ts';
 
@@ -21,6 +21,8 @@ export function sampleOf(model: ModelFingerprint, print: TensorPrint): Float32Ar
 /** A comparison, and whether it holds with the axes in another order. */
 export interface PrintComparison extends SampleComparison {
   readonly transposed: boolean;
+  /** Axes of the second tensor that stand for those of the first. */
+  readonly order: readonly number[];
 }
 
 /**
@@ -49,16 +51,37 @@ export function comparePrints(
     const aligned = identity ? y : permuted(y, otherLengths, order);
     const result = compareSamples(x, aligned, lengths, channelAxes);
     if (best === undefined || strength(result) > strength(best) + 1e-9) {
-      best = { ...result, transposed: !identity };
+      best = { ...result, transposed: !identity, order };
     }
     if (strength(result) > 0.99) break;
   }
   return best;
 }
 
-/** How alike two tensors are by a comparison: up to a scale for each channel where there are channels. */
-export function strength(comparison: SampleComparison): number {
-  return Math.max(comparison.correlation, comparison.scaled);
+/** From here on a scale per channel is an operation on the weights, and no chance fit. */
+const scaledOperation = 0.95;
+
+/** How alike two tensors are by a comparison: up to a scale for each channel where one is plain. */
+export function strength({ correlation, scaled }: SampleComparison): number {
+  return scaled >= scaledOperation ? Math.max(correlation, scaled) : correlation;
+}
+
+/** The regressions of the second tensor on the first, and of the first on the second. */
+export function printSlopes(
+  a: ModelFingerprint,
+  printA: TensorPrint,
+  b: ModelFingerprint,
+  printB: TensorPrint,
+  order: readonly number[],
+): readonly [Slopes, Slopes] {
+  const grid = sampleGrid(printB.shape, sampleBudget(printB.elements));
+  const x = sampleOf(a, printA);
+  const y = permuted(
+    sampleOf(b, printB),
+    grid.axes.map((axis) => axis.length),
+    order,
+  );
+  return [slopesOf(x, y), slopesOf(y, x)];
 }
 
 /** Orders of `to`'s axes that give extents `from`; the identity first where it does. */

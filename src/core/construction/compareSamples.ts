@@ -8,18 +8,11 @@ export interface SampleComparison {
   readonly relativeDistance: number;
   /** Correlation left after the best scale for each channel, 0 to 1; over the best channel axis. */
   readonly scaled: number;
-  /** Regression of y on x: slope over the large quarter of |x|, divided by that over the rest. */
-  readonly tails: TailSums;
+  /** Elements less the scales fitted. */
+  readonly scaledFreedom: number;
 }
 
-/** Sums from which tail slopes are pooled over tensors; values standardised per tensor. */
-export interface TailSums {
-  /** Of y on x. */
-  readonly forward: Slopes;
-  /** Of x on y. */
-  readonly backward: Slopes;
-}
-
+/** Sums from which the slopes of a regression are pooled over tensors; values standardised. */
 export interface Slopes {
   readonly largeProducts: number;
   readonly largeSquares: number;
@@ -53,16 +46,20 @@ export function compareSamples(
     apart += (a - b) ** 2;
   }
   const correlation = xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0;
-  const scaled = channelAxes.reduce(
-    (best, axis) => Math.max(best, scaledCorrelation(x, y, lengths, axis)),
-    0,
-  );
+  let scaled = 0;
+  let scaledFreedom = n;
+  for (const axis of channelAxes) {
+    const found = scaledCorrelation(x, y, lengths, axis);
+    if (found <= scaled) continue;
+    scaled = found;
+    scaledFreedom = n - (lengths[axis] ?? 1);
+  }
   return {
     n,
     correlation: Number.isFinite(correlation) ? correlation : 0,
     relativeDistance: rawXx > 0 ? Math.sqrt(apart / rawXx) : apart > 0 ? Infinity : 0,
     scaled,
-    tails: { forward: slopes(x, mx, xx, y, my, yy), backward: slopes(y, my, yy, x, mx, xx) },
+    scaledFreedom,
   };
 }
 
@@ -111,31 +108,33 @@ function scaledCorrelation(
   return Math.sqrt(Math.max(0, 1 - residual));
 }
 
-/** Sums of the regression of `y` on `x`, apart for large and small deviations of `x`. */
-function slopes(
-  x: Float32Array,
-  mx: number,
-  xx: number,
-  y: Float32Array,
-  my: number,
-  yy: number,
-): Slopes {
+/** The regression of `y` on `x` in sums, apart for large and small deviations of `x`. */
+export function slopesOf(x: Float32Array, y: Float32Array): Slopes {
   const n = x.length;
   const sums = { largeProducts: 0, largeSquares: 0, smallProducts: 0, smallSquares: 0 };
-  if (n < 16 || !(xx > 0) || !(yy > 0)) return sums;
+  const [mx, my] = [mean(x), mean(y)];
+  const [sx, sy] = [spreadOf(x, mx), spreadOf(y, my)];
+  if (n < 16 || !(sx > 0) || !(sy > 0)) return sums;
   const size = Float32Array.from(x, (value) => Math.abs(value - mx)).sort();
   const threshold = size[Math.floor(n * (1 - largeShare))] ?? 0;
-  const [sx, sy] = [Math.sqrt(xx / n), Math.sqrt(yy / n)];
   for (let i = 0; i < n; i++) {
-    const a = ((x[i] ?? 0) - mx) / sx;
-    const b = ((y[i] ?? 0) - my) / sy;
-    if (Math.abs((x[i] ?? 0) - mx) >= threshold) {
-      sums.largeProducts += a * b;
-      sums.largeSquares += a * a;
+    const a = (x[i] ?? 0) - mx;
+    const b = (y[i] ?? 0) - my;
+    const product = (a * b) / (sx * sy);
+    const square = (a * a) / (sx * sx);
+    if (Math.fround(Math.abs(a)) >= threshold) {
+      sums.largeProducts += product;
+      sums.largeSquares += square;
     } else {
-      sums.smallProducts += a * b;
-      sums.smallSquares += a * a;
+      sums.smallProducts += product;
+      sums.smallSquares += square;
     }
   }
   return sums;
+}
+
+function spreadOf(values: Float32Array, about: number): number {
+  let sum = 0;
+  for (const value of values) sum += (value - about) ** 2;
+  return Math.sqrt(sum / Math.max(1, values.length));
 }

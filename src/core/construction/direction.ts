@@ -73,9 +73,9 @@ function contentSigns(a: ModelFingerprint, b: ModelFingerprint, kinship: Kinship
   }
   const rank = { pytorch: 0, safetensors: 0, onnx: 1 };
   const formats = rank[b.format] - rank[a.format];
-  if (formats !== 0) {
-    const copied = kinship.rule === 'copied-weights';
-    signs.push({ odds: formats * (copied ? 4 : 1), because: 'ONNX is exported from a checkpoint' });
+  // Precision once lost does not come back: where it differs, the format says nothing against it.
+  if (formats !== 0 && kinship.rule === 'copied-weights' && bits[0] === bits[1]) {
+    signs.push({ odds: formats * 4, because: 'ONNX is exported from a checkpoint' });
   }
   if (a.statements.optimizer !== b.statements.optimizer && kinship.distance < 0.02) {
     const odds = a.statements.optimizer ? 1.5 : -1.5;

@@ -5,12 +5,20 @@ import type { ModelFingerprint, TensorPrint } from './types.ts';
 const fewestElements = 16;
 /** From here on a tensor is taken for a table and proves no kinship. */
 const tableRegularity = 0.5;
-/** Correlation left after scaling at which a tensor counts as the other one folded or quantised. */
-const scaledCopy = 0.999;
+/** Correlation left after scaling at which a tensor is the other one rescaled: float32 rounding. */
+const rescaledCopy = 1 - 1e-7;
+/** Same, where the precision differs as well: four bits leave about 0.995 of normal weights. */
+const quantisedCopy = 0.99;
+/** Change below which scales explain nothing: the tensors are near, not rescaled. */
+const leastRescaling = 0.01;
+/** Correlation at which a pair by name or place is taken without a look at the others. */
+const evident = 0.9;
 /** Standard errors from zero (Fisher's z) at which a pair found by content alone is no chance. */
 const contentDeviations = 7;
 /** Same, for a pair that name or order suggested. */
 const pairedDeviations = 4;
+/** Elements from which a matrix or kernel is looked for by content, and counts on its own. */
+const matrixElements = 64;
 /** Most pairs of one shape compared by content. */
 const comparedPairs = 4096;
 
@@ -65,14 +73,26 @@ export function matchTensors(a: ModelFingerprint, b: ModelFingerprint): TensorMa
       take({ a: i, b: j, is: 'equal', similarity: 1, identical: key === 'id' });
     }
   }
+  const suggested = [(print: TensorPrint) => `${print.name} ${shapeKey(print)}`, shapeKey];
+  for (const key of suggested) {
+    for (const [i, j] of pairsByKey(a, b, left, right, key)) {
+      const match = compared(a, i, b, j, pairedDeviations);
+      if (match && match.similarity >= evident && match.is !== 'unlike') take(match);
+    }
+  }
   for (const match of pairsByContent(a, b, left, right)) take(match);
-  for (const key of [(print: TensorPrint) => `${print.name} ${shapeKey(print)}`, shapeKey]) {
+  for (const key of suggested) {
     for (const [i, j] of pairsByKey(a, b, left, right, key)) {
       const match = compared(a, i, b, j, pairedDeviations);
       if (match) take(match);
     }
   }
   return matches;
+}
+
+/** Matrices and kernels, which content alone can tell apart; vectors are too short and too alike. */
+export function isMatrix(print: TensorPrint): boolean {
+  return print.elements >= matrixElements && print.shape.filter((extent) => extent > 1).length >= 2;
 }
 
 /** Pairs what is left by equal keys, in order of occurrence. */
@@ -112,7 +132,7 @@ function pairsByContent(
   for (const [side, model, indices] of [[0, a, left] as const, [1, b, right] as const]) {
     for (const index of indices) {
       const print = model.tensors[index];
-      if (print === undefined) continue;
+      if (print === undefined || !isMatrix(print)) continue;
       const key = shapeKey(print);
       const group = groups.get(key) ?? [[], []];
       group[side].push(index);
@@ -151,7 +171,15 @@ function compared(
   const comparison = comparePrints(a, printA, b, printB);
   if (comparison === undefined) return undefined;
   const similarity = Math.max(0, strength(comparison));
-  const z = Math.atanh(Math.min(similarity, 1 - 1e-12)) * Math.sqrt(Math.max(0, comparison.n - 3));
-  const is = z < deviations ? 'unlike' : comparison.scaled >= scaledCopy ? 'scaled' : 'near';
+  const isScaled = comparison.scaled === similarity;
+  const freedom = (isScaled ? comparison.scaledFreedom : comparison.n) - 3;
+  const z = Math.atanh(Math.min(similarity, 1 - 1e-12)) * Math.sqrt(Math.max(0, freedom));
+  const is = z < deviations ? 'unlike' : isCopy(printA, printB, comparison) ? 'scaled' : 'near';
   return { a: i, b: j, is, similarity, identical: false, comparison };
+}
+
+/** Whether one tensor is the other one quantised, or with a scale for each channel. */
+function isCopy(a: TensorPrint, b: TensorPrint, comparison: PrintComparison): boolean {
+  if (a.dtype !== b.dtype) return strength(comparison) >= quantisedCopy;
+  return comparison.scaled >= rescaledCopy && comparison.relativeDistance > leastRescaling;
 }

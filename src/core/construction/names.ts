@@ -15,13 +15,14 @@ export interface ParsedName {
 const early = new Set(['pre', 'alpha', 'beta', 'rc', 'dev', 'draft', 'preview', 'first', 'init']);
 /** Words for what is made from another model; general terms of the field. */
 const derivedWords =
-  /^(quant(ized|ised)?|q?u?int[48]|[fb]?p?16|half|fp(8|16)|bf16|pruned?|sparse|simpl(e|ified|ify)|sim|opt(imi[sz]ed)?|fused|folded|merged|fine_?tuned?|finetuned?|ft|tuned|lora|adapter|distil(led)?|export(ed)?|converted|ema|stripped|slice|adapted|personali[sz]ed|transposed|permuted)$/;
+  /^(quant(ized|ised)?|u?int[48]|[qw][48]|fp?(8|16)|bf16|half|pruned?|sparse|simpl(e|ified|ify)|sim|opt(imi[sz]ed)?|fused|folded|merged|fine_?tuned?|finetuned?|ft|tuned|lora|adapter|distil(led)?|export(ed)?|converted|ema|stripped|slice|adapted|personali[sz]ed|transposed|permuted)$/;
 
 const pattern = new RegExp(
   [
     '(?<date>(?:19|20)\\d\\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\\d|3[01]))?[a-z]?(?![a-z0-9]))',
-    '(?<epoch>(?:epochs?|ep|iter(?:ation)?s?|(?:global_?)?steps?|ckpt|checkpoint|round|e)[-_.=]?\\d+(?![a-z0-9])|(?<![a-z0-9])\\d+[-_]?(?:epochs?|ep|e|k?steps|k?iters?)(?![a-z0-9]))',
-    '(?<version>(?:version|ver|rev(?:ision)?|release|rel|v|r)[-_.]?\\d+(?:[._]\\d+)*(?![a-z0-9])|(?<![a-z0-9.])\\d+(?:\\.\\d+)+(?![a-z0-9]))',
+    '(?<term>(?<![a-z0-9])(?:u?int(?:8|4)|[qw](?:8|4)|fp?(?:8|16)|bf16)(?![a-z0-9]))',
+    '(?<epoch>(?<![a-z])(?:epochs?|ep|iter(?:ation)?s?|(?:global_?)?steps?|ckpt|checkpoint|round|e)[-_.=]?\\d+(?![a-z0-9])|(?<![a-z0-9])\\d+[-_]?(?:epochs?|ep|e|k?steps|k?iters?)(?![a-z0-9]))',
+    '(?<version>(?<![a-z])(?:version|ver|rev(?:ision)?|release|rel|v|r)[-_.]?\\d+(?:\\.\\d+|_\\d{1,2}(?!\\d))*(?![a-z0-9])|(?<![a-z0-9.])\\d+(?:\\.\\d+)+(?![a-z0-9]))',
     '(?<number>\\d+)',
   ].join('|'),
   'gd',
@@ -35,14 +36,19 @@ export function parseName(name: string): ParsedName {
     .replace(/([a-z])([A-Z])/g, '$1-$2')
     .toLowerCase();
   const numbers: { kind: OrderKind; value: number[] }[] = [];
+  const terms: string[] = [];
   const stem = base.replace(pattern, (text: string, ...rest: unknown[]) => {
-    const groups = rest.at(-1) as Partial<Record<OrderKind, string>>;
+    const groups = rest.at(-1) as Partial<Record<OrderKind | 'term', string>>;
+    if (groups.term !== undefined) {
+      terms.push(text);
+      return `<${text}>`;
+    }
     const kind = kinds.find((k) => groups[k] !== undefined) ?? 'number';
     numbers.push({ kind, value: valueOf(text, kind) });
     return `<${kind}>`;
   });
-  const words = stem.split(/[^a-z]+|(?<=[a-z])<|>/).filter((word) => word !== '');
-  const plain = words.filter((word) => !(kinds as readonly string[]).includes(word));
+  const words = stem.replace(/<[^>]*>/g, ' ').split(/[^a-z]+/);
+  const plain = [...words.filter((word) => word !== ''), ...terms];
   const isEarly = plain.some((word) => early.has(word));
   const series = isEarly
     ? stem
@@ -87,13 +93,9 @@ export function nameOrder(a: ParsedName, b: ParsedName): NameOrder | undefined {
   for (const [i, { kind, value }] of a.numbers.entries()) {
     const sign = compareLists(value, b.numbers[i]?.value ?? []);
     if (sign === 0) continue;
-    if (
-      result !== undefined &&
-      (result.kind === 'number' || kind === 'number' || result.sign !== sign)
-    ) {
-      return { sign: 0, kind: 'number' };
-    }
-    result = { sign, kind };
+    // A bare number (an opset, a size) says little: it gives way to a date or version.
+    if (result === undefined || result.kind === 'number') result = { sign, kind };
+    else if (kind !== 'number' && result.sign !== sign) return { sign: 0, kind };
   }
   if (result !== undefined) return result;
   if (a.early !== b.early) return { sign: a.early ? -1 : 1, kind: 'version' };

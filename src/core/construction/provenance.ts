@@ -20,6 +20,8 @@ export interface RelatedPair {
 const rootCost = 10;
 /** Cost of going against a certain direction. */
 const againstDirection = 2;
+/** Cost of each operation between parent and child: the parent that needs fewest explains best. */
+const operationCost = 0.02;
 /** Below this distance two models hold the same weights. */
 const sameWeights = 0.01;
 /** Cost of an export taken from another export, where their checkpoint is there. */
@@ -78,11 +80,22 @@ function directedArcs(
         exported.has(to) &&
         !namedAfter(child.name, parent.name);
       const against = againstDirection * Math.max(0, 1 - 2 * certainty) + 0.02 * (1 - certainty);
-      const weight = kinship.distance + against + (secondHand ? exportOfExport : 0);
+      const steps = operationCost * operations(parent, child, kinship);
+      const weight = kinship.distance + against + steps + (secondHand ? exportOfExport : 0);
       arcs.push({ from, to, weight, pair, kinship, certainty });
     }
   }
   return arcs;
+}
+
+/** Operations that must lie between two models: another format, another precision, a rescaling. */
+function operations(parent: ConstructionNode, child: ConstructionNode, kinship: Kinship): number {
+  const rounded = kinship.matches.some(({ a, b, is }) => {
+    const [before, after] = [parent.print.tensors[a]?.dtype, child.print.tensors[b]?.dtype];
+    return is !== 'unlike' && before !== after;
+  });
+  const converted = parent.print.format !== child.print.format;
+  return (rounded ? 1 : 0) + (converted ? 1 : 0);
 }
 
 /** ONNX models whose weights are those of a checkpoint that is there too. */
