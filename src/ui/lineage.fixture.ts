@@ -1,5 +1,5 @@
 import type { Architecture, Layer, LayerEdge } from '../core/architecture.ts';
-import type { ImportId, NodeId, SnapshotId, TensorId } from '../core/ids.ts';
+import type { NodeId, SnapshotId, TensorId } from '../core/ids.ts';
 import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
 import { LineageError } from '../core/lineageError.ts';
 import type * as views from '../core/views.ts';
@@ -17,7 +17,7 @@ export function modelNode(index: number, name: string, extra: Partial<ModelNode>
   return {
     id: nodeId(index),
     name,
-    snapshot: `${index.toString(16).padStart(8, '0')}`.repeat(8) as SnapshotId,
+    snapshot: index.toString(16).padStart(8, '0').repeat(8) as SnapshotId,
     tags: [],
     notes: '',
     createdAt: Date.UTC(2026, 10, 21, 12, index % 60),
@@ -235,9 +235,11 @@ function graphPart(first: GraphData): GraphPart {
         tags: [...new Set([...before.tags, ...add])].filter((tag) => !remove.includes(tag)),
       })),
     setModelType: (ids, modelType) =>
-      edit('set-type', ids, ({ modelType: _before, ...rest }) =>
-        modelType === undefined ? rest : { ...rest, modelType },
-      ),
+      edit('set-type', ids, (before) => {
+        const next: { modelType?: string } & ModelNode = { ...before };
+        if (modelType === undefined) delete next.modelType;
+        return modelType === undefined ? next : { ...next, modelType };
+      }),
     connect: async (order) => {
       if (below(order.to).includes(order.from))
         throw new LineageError('lineage-cycle', {
@@ -318,7 +320,7 @@ export function fakeLineage(
     start: () => Promise.resolve({ is: 'ready', expectedModels: 0 }),
     importFiles: () => Promise.resolve(imported),
     pendingImports: () => Promise.resolve([]),
-    resumeImport: (_id: ImportId) => Promise.resolve(imported),
+    resumeImport: () => Promise.resolve(imported),
     discardImport: () => Promise.resolve(),
     exportFiles: () => Promise.resolve([new File(['x'], 'model.onnx')]),
     exportSafetensors: () => Promise.resolve(new File(['x'], 'model.safetensors')),

@@ -6,7 +6,7 @@ export type LoadState<T> =
   | { readonly is: 'failed'; readonly error: unknown };
 
 /**
- * Data a panel asks the worker for, asked again whenever something `ask` reads changes. The last
+ * Data a panel asks the worker for, asked again whenever what `ask` or `watched` reads changes. The last
  * answer stays until the next is there, so that a panel does not flicker. Made while a component is
  * being set up; answers that come after it is gone are dropped, and `signal` is aborted.
  */
@@ -14,8 +14,9 @@ export class Loaded<T> {
   state = $state.raw<LoadState<T>>({ is: 'loading' });
   #attempt = $state(0);
 
-  constructor(ask: (signal: AbortSignal) => Promise<T>) {
+  constructor(ask: (signal: AbortSignal) => Promise<T>, watched?: () => unknown) {
     $effect(() => {
+      watched?.();
       const controller = new AbortController();
       if (this.#attempt > 0) this.state = { is: 'loading' };
       void this.#follow(ask(controller.signal), controller.signal);

@@ -3,6 +3,7 @@ import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
 import type { PendingImportView, StartState } from '../core/views.ts';
 import type { LayoutApi, LineageApi } from '../rpc/api.ts';
 import type { Dialog } from './dialogs/dialog.ts';
+import { edgesByNode, nodesById } from './graphIndex.ts';
 import { createMgit, type Mgit } from './mgit.ts';
 import { Task, type TaskRun } from './tasks/task.svelte.ts';
 import { Theme } from './theme.svelte.ts';
@@ -47,9 +48,7 @@ export class Session {
   tab = $state<InspectorTab>('overview');
   dialog = $state.raw<Dialog | undefined>(undefined);
 
-  readonly nodes: ReadonlyMap<NodeId, ModelNode> = $derived(
-    new Map(this.graph.nodes.map((node) => [node.id, node])),
-  );
+  readonly nodes: ReadonlyMap<NodeId, ModelNode> = $derived(nodesById(this.graph.nodes));
   readonly edgesOf: ReadonlyMap<NodeId, readonly Edge[]> = $derived(edgesByNode(this.graph.edges));
   readonly selected: readonly ModelNode[] = $derived(
     this.selection.flatMap((id) => this.nodes.get(id) ?? []),
@@ -127,15 +126,4 @@ export class Session {
   readonly dismissTask = (id: number): void => {
     this.tasks = this.tasks.filter((task) => task.id !== id);
   };
-}
-
-function edgesByNode(edges: readonly Edge[]): Map<NodeId, Edge[]> {
-  const byNode = new Map<NodeId, Edge[]>();
-  for (const edge of edges)
-    for (const id of [edge.from, edge.to]) {
-      const list = byNode.get(id);
-      if (list === undefined) byNode.set(id, [edge]);
-      else list.push(edge);
-    }
-  return byNode;
 }

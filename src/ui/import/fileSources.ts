@@ -56,7 +56,7 @@ async function fromEntry(entry: FileSystemEntry): Promise<IncomingFile[]> {
 async function fromItem(item: DataTransferItem): Promise<() => Promise<IncomingFile[]>> {
   // All three are asked before the first await: a DataTransfer is empty after its event.
   const asked = (item as HandleItem).getAsFileSystemHandle?.();
-  const entry = item.webkitGetAsEntry() as FileSystemEntry | null;
+  const entry = item.webkitGetAsEntry();
   const file = item.getAsFile();
   const handle = await asked?.catch(() => undefined); // no handle: the entry or the file does
   if (handle) return () => fromHandle(handle, '');
@@ -84,11 +84,13 @@ const cancelled = (error: unknown) => error instanceof DOMException && error.nam
 export async function pickWithHandles(
   what: 'files' | 'folder',
 ): Promise<IncomingFile[] | undefined> {
-  const { showOpenFilePicker, showDirectoryPicker } = window as PickerWindow;
+  const pickers = window as PickerWindow;
   try {
-    if (what === 'folder')
-      return showDirectoryPicker && (await fromHandle(await showDirectoryPicker.call(window), ''));
-    const handles = await showOpenFilePicker?.call(window, { multiple: true });
+    if (what === 'folder') {
+      const folder = await pickers.showDirectoryPicker?.();
+      return folder && (await fromHandle(folder, ''));
+    }
+    const handles = await pickers.showOpenFilePicker?.({ multiple: true });
     return handles && (await Promise.all(handles.map((handle) => fromHandle(handle, '')))).flat();
   } catch (error) {
     if (cancelled(error)) return [];

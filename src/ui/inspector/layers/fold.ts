@@ -138,3 +138,10 @@ export function openAtFirst(architecture: Architecture): Set<string> {
   }
   return open;
 }
+
+/** `open` with the module at `path` folded if it was open, and unfolded if not. */
+export function toggled(open: ReadonlySet<string>, path: string): Set<string> {
+  const next = new Set(open);
+  if (!next.delete(path)) next.add(path);
+  return next;
+}

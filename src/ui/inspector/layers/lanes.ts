@@ -1,4 +1,4 @@
-import type { FlowEdge } from './fold.ts';
+import type { Flow, FlowEdge, FlowRow } from './fold.ts';
 
 /** A connection that skips rows, in the lane it is drawn in; lane 0 is next to the rows. */
 export interface LaneEdge extends FlowEdge {
@@ -8,14 +8,24 @@ export interface LaneEdge extends FlowEdge {
 /** Lanes drawn at most; what needs more shares the outermost. */
 export const mostLanes = 7;
 
+/** Whether nothing but heads of open modules lies between the ends of an edge that goes down. */
+export function isNext(rows: readonly FlowRow[], { from, to }: FlowEdge): boolean {
+  if (to <= from) return false;
+  for (let row = from + 1; row < to; row += 1) {
+    const between = rows[row];
+    if (between?.is !== 'module' || !between.open) return false;
+  }
+  return true;
+}
+
 /**
  * Gives each connection that is not between neighbours a lane, so that those which overlap run
  * apart: shortest first, each in the innermost free lane.
  */
-export function assignLanes(edges: readonly FlowEdge[]): LaneEdge[] {
+export function assignLanes({ rows, edges }: Flow): LaneEdge[] {
   const length = (edge: FlowEdge) => Math.abs(edge.to - edge.from);
   const skips = edges
-    .filter((edge) => edge.to !== edge.from + 1)
+    .filter((edge) => !isNext(rows, edge))
     .sort((a, b) => length(a) - length(b) || a.from - b.from);
   const lanes: (readonly [number, number])[][] = [];
   return skips.map((edge) => {

@@ -43,3 +43,10 @@ export function listTensors(
     })
     .sort((a, b) => sign * compared[order.by](a, b) || a.index - b.index);
 }
+
+/** The order after a click on a column: its natural direction, the other, that of the file. */
+export function nextOrder(order: TensorOrder, by: TensorColumn): TensorOrder {
+  const largestFirst = by === 'bytes' || by === 'stored';
+  if (order.by !== by) return { by, down: largestFirst };
+  return order.down === largestFirst ? { by, down: !order.down } : { by: 'index', down: false };
+}

@@ -1,0 +1,18 @@
+import type { NodeId } from '../core/ids.ts';
+import type { Edge, ModelNode } from '../core/lineage/graph.ts';
+
+export function nodesById(nodes: readonly ModelNode[]): ReadonlyMap<NodeId, ModelNode> {
+  return new Map(nodes.map((node) => [node.id, node]));
+}
+
+/** The edges that touch each node, in order; a node without any is absent. */
+export function edgesByNode(edges: readonly Edge[]): ReadonlyMap<NodeId, readonly Edge[]> {
+  const byNode = new Map<NodeId, Edge[]>();
+  for (const edge of edges)
+    for (const id of [edge.from, edge.to]) {
+      const list = byNode.get(id);
+      if (list === undefined) byNode.set(id, [edge]);
+      else list.push(edge);
+    }
+  return byNode;
+}
