@@ -30,6 +30,12 @@ export interface Kept {
 
 /** Applies the filter; linear in the size of the graph. */
 export function filterLineage(index: LineageIndex, filter: GraphFilter): Kept {
+  if (isEmpty(filter)) {
+    return {
+      nodes: new Uint8Array(index.nodes.length).fill(1),
+      edges: new Uint8Array(index.edges.length).fill(1),
+    };
+  }
   const formats = new Set<string>(filter.hiddenFormats);
   const tags = new Set(filter.tags);
   const matches = textMatcher(filter.text);
@@ -51,6 +57,11 @@ export function filterLineage(index: LineageIndex, filter: GraphFilter): Kept {
       : 0,
   );
   return { nodes, edges };
+}
+
+function isEmpty({ hiddenKinds, hiddenGrades, hiddenFormats, tags, text }: GraphFilter): boolean {
+  const lists = [hiddenKinds, hiddenGrades, hiddenFormats, tags];
+  return text.trim() === '' && lists.every((list) => list.length === 0);
 }
 
 /** Whether a model matches a search text: every word occurs in what people read of it. */

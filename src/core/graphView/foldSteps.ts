@@ -20,7 +20,8 @@ export function foldedChains(
   index: LineageIndex,
   chains: readonly (readonly number[])[],
   state: ViewState,
-): (readonly number[])[] {
+): readonly (readonly number[])[] {
+  if (state.steps.length === 0) return state.foldChains ? chains : [];
   const chainOf = new Map(chains.flatMap((chain, c) => chain.map((node) => [node, c])));
   const folded = new Uint8Array(chains.length).fill(state.foldChains ? 1 : 0);
   const set = (id: NodeId, value: 0 | 1) => {

@@ -1,6 +1,6 @@
 import { at } from '../layout/at.ts';
 import type { NodeId } from '../ids.ts';
-import type { EdgeGrade } from '../lineage/graph.ts';
+import type { Edge, EdgeGrade } from '../lineage/graph.ts';
 import type { Cover, CoverItem } from './cover.ts';
 import { isUndecided } from './edgeWords.ts';
 import type { Forest, UnitEdges } from './forest.ts';
@@ -51,28 +51,37 @@ export function joinedEdges(
   cover: Cover,
   items: readonly ViewItem[],
 ): ViewEdge[] {
-  const joined = new Map<string, ViewEdge>();
+  const joined = new Map<number, Joined>();
+  const summary = Uint8Array.from(items, ({ is }) => (isSummary(is) ? 1 : 0));
   edges.edge.forEach((number, i) => {
     const from = at(cover.itemOf, at(edges.from, i));
     const to = at(cover.itemOf, at(edges.to, i));
-    const [tail, head] = [at(items, from), at(items, to)];
-    if (from === to || (isSummary(tail.is) && isSummary(head.is))) return;
+    if (from === to || (summary[from] === 1 && summary[to] === 1)) return;
     const edge = at(index.edges, number);
-    const ends = { from: tail.key, to: head.key };
-    const key = `${edge.kind} ${ends.from} ${ends.to}`;
+    const key = (from * items.length + to) * 2 + (edge.kind === 'version' ? 1 : 0);
     const other = joined.get(key);
     const undecided = isUndecided(edge);
-    joined.set(key, {
-      key,
-      ...ends,
-      kind: edge.kind,
-      grade: other === undefined ? edge.grade : surer(other.grade, edge.grade),
-      undecided: undecided && (other?.undecided ?? true),
-      count: (other?.count ?? 0) + 1,
-      edge: other?.edge ?? edge,
-    });
+    if (other === undefined) {
+      joined.set(key, { from, to, edge, grade: edge.grade, undecided, count: 1 });
+      return;
+    }
+    other.grade = surer(other.grade, edge.grade);
+    other.undecided &&= undecided;
+    other.count++;
   });
-  return [...joined.values()];
+  return Array.from(joined.values(), (one) => {
+    const [from, to] = [at(items, one.from).key, at(items, one.to).key];
+    return { ...one, key: `${one.edge.kind} ${from} ${to}`, from, to, kind: one.edge.kind };
+  });
+}
+
+interface Joined {
+  readonly from: number;
+  readonly to: number;
+  readonly edge: Edge;
+  grade: EdgeGrade;
+  undecided: boolean;
+  count: number;
 }
 
 const sureness: Readonly<Record<EdgeGrade, number>> = { inferred: 0, declared: 1, 're-derived': 2 };

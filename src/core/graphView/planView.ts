@@ -100,12 +100,14 @@ function choose(choice: Choice): { readonly cover: Cover; readonly overLimit: bo
   const all = free.length <= limits.nodes ? attempt(everything, state.families) : undefined;
   if (all !== undefined) return { cover: all, overLimit: false };
 
-  const bySize = [...free].sort((a, b) => at(forest.size, b) - at(forest.size, a));
+  const open = new Uint8Array(units.count);
+  for (const unit of free) open[unit] = 1;
+  const bySize = forest.bySize.filter((unit) => open[unit] === 1);
   for (let share = 1; share > 0.001; share /= 2) {
     const wished = revealed.slice(0, Math.floor(limits.nodes * 0.8 * share));
     const families = Math.floor(state.families * share);
     for (const opening of [limits.opening, Math.floor(limits.opening / 4), 0]) {
-      const top = bySize.slice(0, Math.floor(opening * share));
+      const top = bySize.subarray(0, Math.floor(opening * share));
       const cover = attempt(mark(units.count, top, wished), families);
       if (cover !== undefined) return { cover, overLimit: true };
     }
@@ -131,7 +133,7 @@ function freeUnits(forest: Forest, folds: Folds): number[] {
   return free;
 }
 
-function mark(count: number, ...lists: readonly (readonly number[])[]): Uint8Array {
+function mark(count: number, ...lists: readonly Iterable<number>[]): Uint8Array {
   const marks = new Uint8Array(count);
   for (const list of lists) for (const unit of list) marks[unit] = 1;
   return marks;

@@ -1,0 +1,76 @@
+import { at } from '../layout/at.ts';
+import type { Positions } from '../layout/layout.ts';
+import type { ViewPlan } from './viewPlan.ts';
+
+/** Nearer than this to a node's centre, in pixels, an edge seems to lead to that node. */
+const clearance = 24;
+/** How far edges of different kinds between the same two nodes are kept apart, in pixels. */
+const pairBow = 16;
+
+/**
+ * How far the middle of each edge is bent down (negative: up), in pixels, so that it passes the nodes
+ * that stand between its ends and does not cover the edge of the other kind between the same two.
+ */
+export function edgeBows(plan: ViewPlan, positions: Positions): Map<string, number> {
+  const place = new Map(
+    plan.items.map(({ key }, i) => [
+      key,
+      [at(positions, i * 2), at(positions, i * 2 + 1)] as const,
+    ]),
+  );
+  const nodes = [...place.values()].sort((a, b) => a[0] - b[0]);
+  const pairs = new Set<string>();
+  const bows = new Map<string, number>();
+  for (const { key, from, to, kind } of plan.edges) {
+    const other = `${kind === 'version' ? 'provenance' : 'version'} ${from} ${to}`;
+    pairs.add(key);
+    if (pairs.has(other)) {
+      bows.set(other, -pairBow);
+      bows.set(key, pairBow);
+      continue;
+    }
+    const [start, end] = [place.get(from), place.get(to)];
+    if (start === undefined || end === undefined) continue;
+    bows.set(key, freeBow(start, end, between(nodes, start[0], end[0])));
+  }
+  return bows;
+}
+
+type Place = readonly [x: number, y: number];
+
+/** The nodes strictly between two columns; `nodes` are sorted by x. */
+function between(nodes: readonly Place[], a: number, b: number): readonly Place[] {
+  const [left, right] = [Math.min(a, b) + 1, Math.max(a, b) - 1];
+  return nodes.slice(firstFrom(nodes, left), firstFrom(nodes, right));
+}
+
+function firstFrom(nodes: readonly Place[], x: number): number {
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(nodes, middle)[0] < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function freeBow(start: Place, end: Place, obstacles: readonly Place[]): number {
+  const hits = (bow: number) =>
+    obstacles.reduce((sum, [x, y]) => {
+      const t = (x - start[0]) / (end[0] - start[0]);
+      // A smooth step from end to end, and a parabola for the bow: near to the curve that is drawn.
+      const path = start[1] + (end[1] - start[1]) * t * t * (3 - 2 * t) + bow * 4 * t * (1 - t);
+      return sum + (Math.abs(path - y) < clearance ? 1 : 0);
+    }, 0);
+  let best = 0;
+  let fewest = hits(0);
+  for (const bow of [-44, 44, -80, 80, -130, 130]) {
+    if (fewest === 0) break;
+    const count = hits(bow);
+    if (count >= fewest) continue;
+    best = bow;
+    fewest = count;
+  }
+  return best;
+}
