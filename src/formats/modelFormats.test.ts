@@ -14,7 +14,7 @@ describe.skipIf(!hasSharedData)(`the folder of real models${sharedTitle}`, () =>
       sharedPaths(/\.(onnx|pth|pt|th|tar|jit|safetensors)$/),
     );
     expect(ignored.every(({ path }) => /\.(md|txt|json)$/.test(path))).toBe(true);
-  });
+  }, 60_000);
 
   it('comes back byte for byte, and its layer graphs are read again from the store', async () => {
     for (const name of sharedPaths(/\.(onnx|pth|pt|th|tar|jit|safetensors)$/)) {
@@ -31,7 +31,7 @@ describe.skipIf(!hasSharedData)(`the folder of real models${sharedTitle}`, () =>
       const again = await formats.architecture(skeleton, manifest, content, freeRun);
       expect(again, name).toEqual(parsed.architecture);
     }
-  });
+  }, 60_000);
 
   it('has one broken model, whose error names the file that it lacks', async () => {
     const [name] = sharedPaths(/broken\.onnx$/);
@@ -42,5 +42,5 @@ describe.skipIf(!hasSharedData)(`the folder of real models${sharedTitle}`, () =>
       code: 'companion-missing',
       data: { file: name, needs: 'temp_16.onnx.data' },
     });
-  });
+  }, 60_000);
 });

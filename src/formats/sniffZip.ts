@@ -1,4 +1,5 @@
 import type { ByteSource } from '../core/ports/modelFormats.ts';
+import { cachedSource } from './cachedSource.ts';
 import { archiveRoot } from './pytorch/parseZip.ts';
 import { readZip } from './zip/readZip.ts';
 import type { ZipArchive } from './zip/readZip.ts';
@@ -9,7 +10,7 @@ import type { ZipArchive } from './zip/readZip.ts';
  * @throws LineageError `format-invalid`, `format-unsupported` for a broken archive.
  */
 export async function sniffZip(source: ByteSource): Promise<'pytorch' | { looksLike: string }> {
-  const archive = await readZip(source, 'zip archive');
+  const archive = await readZip(cachedSource(source), 'zip archive');
   if (archiveRoot(archive) !== undefined) return 'pytorch';
   return { looksLike: contents(archive) };
 }

@@ -27,9 +27,11 @@ export async function trustChecksums(
 ): Promise<boolean> {
   if (options.stored === true) return true;
   let left = verifiedBytes;
-  for (const entry of [...entries].sort((a, b) => a.sizeBytes - b.sizeBytes)) {
-    left -= entry.sizeBytes;
-    if (left < 0) break;
+  const chosen = [...entries]
+    .sort((a, b) => a.sizeBytes - b.sizeBytes)
+    .filter(({ sizeBytes }) => (left -= sizeBytes) >= 0)
+    .sort((a, b) => a.dataOffset - b.dataOffset);
+  for (const entry of chosen) {
     run.signal.throwIfAborted();
     let sum = 0;
     const { dataOffset: offset, storedBytes, sizeBytes: decodedBytes, method } = entry;

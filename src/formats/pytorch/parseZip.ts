@@ -36,7 +36,7 @@ export async function parseZip(
   options: PytorchOptions = {},
 ): Promise<ParsedModel> {
   const fail = formatFailures(source.path, 'PyTorch checkpoint');
-  const archive = await readZip(source, 'PyTorch checkpoint', options);
+  const archive = await readZip(source, 'PyTorch checkpoint');
   const root = archiveRoot(archive);
   if (root === undefined) throw fail.invalid(0, 'the archive has no data.pkl in its folder');
   await checkByteOrder(source, archive, root, fail);

@@ -26,10 +26,10 @@ export function pickleStream(source: ByteSource, world: PickleWorld): PickleStre
   let at = 0;
   let window = { origin: 0, bytes: new Uint8Array(0) };
 
+  /** The bytes from `at` on: those at hand, unless more are wanted. */
   async function windowOf(length: number): Promise<Uint8Array> {
     const wanted = Math.min(length, source.sizeBytes - at);
-    const held = window.origin + window.bytes.length - at;
-    if (at < window.origin || held < wanted)
+    if (at < window.origin || window.origin + window.bytes.length - at < wanted)
       window = { origin: at, bytes: await source.read(at, wanted) };
     return window.bytes.subarray(at - window.origin);
   }
@@ -38,7 +38,12 @@ export function pickleStream(source: ByteSource, world: PickleWorld): PickleStre
     position: () => at,
     async next() {
       const available = source.sizeBytes - at;
-      for (let length = firstWindow; ; length *= 4) {
+      const held = window.origin + window.bytes.length - at;
+      for (
+        let length = held > 0 ? held : firstWindow;
+        ;
+        length = Math.max(firstWindow, 4 * length)
+      ) {
         const bytes = await windowOf(Math.min(length, maxPickleBytes));
         try {
           const { value, end } = unpickle(source.path, { bytes, origin: at, available }, world);

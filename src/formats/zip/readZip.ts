@@ -1,5 +1,4 @@
 import type { ByteSource } from '../../core/ports/modelFormats.ts';
-import { cachedSource } from '../cachedSource.ts';
 import { formatFailures } from '../failures.ts';
 import type { FormatFailures } from '../failures.ts';
 import { maxDirectoryBytes } from '../limits.ts';
@@ -30,21 +29,17 @@ export interface ZipArchive {
  * Refuses what makes one archive mean two things: duplicate names, entries that overlap, a local
  * header that disagrees. Source: APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3 (zip64).
  *
+ * Many small reads: give a source that caches.
+ *
  * @param format - for errors: "zip", or the format that uses a zip.
- * @param options - `stored`: reads are answered from the store, where small ones are cheap.
  * @throws LineageError `format-invalid`, `format-unsupported` (encryption, several disks, limits).
  */
-export async function readZip(
-  source: ByteSource,
-  format: string,
-  options: { readonly stored?: boolean } = {},
-): Promise<ZipArchive> {
+export async function readZip(source: ByteSource, format: string): Promise<ZipArchive> {
   const fail = formatFailures(source.path, format);
-  const cached = options.stored === true ? source : cachedSource(source);
-  const end = await findEnd(cached, fail);
+  const end = await findEnd(source, fail);
   if (end.sizeBytes > maxDirectoryBytes)
     throw fail.unsupported(end.offset, `a zip directory of ${end.sizeBytes} bytes`);
-  const bytes = await cached.read(end.offset, end.sizeBytes);
+  const bytes = await source.read(end.offset, end.sizeBytes);
   const listed = parseDirectory(bytes, end, fail);
   listed.sort((a, b) => a.localOffset - b.localOffset);
   const entries: ZipEntry[] = [];
@@ -53,7 +48,7 @@ export async function readZip(
   for (const one of listed) {
     if (one.localOffset < free)
       throw fail.invalid(one.localOffset, `the zip entry ${quoted(one.name)} overlaps another`);
-    const { entry, next } = await readLocal(cached, one, end.offset, fail);
+    const { entry, next } = await readLocal(source, one, end.offset, fail);
     if (byName.has(entry.name))
       throw fail.invalid(one.recordOffset, `two zip entries are named ${quoted(entry.name)}`);
     free = next;
