@@ -7,6 +7,7 @@ import type { ReadModel } from '../readModel.ts';
 import type { TensorCollection } from '../tensors/collectTensors.ts';
 import { isWeightType } from '../tensors/locateTensor.ts';
 import type { Failure } from '../wire/failure.ts';
+import type { Origins } from './constantOrigins.ts';
 import { constantOrigins } from './constantOrigins.ts';
 import { dataflow } from './dataflow.ts';
 import type { DraftLayer } from './draft.ts';
@@ -49,12 +50,10 @@ export function extractArchitecture(
   const layers = found.layers.flatMap((draft, index) =>
     live[index] === true ? [layerOf(draft, names[index] ?? '')] : [],
   );
-  const used = usedTensors(flat.graph, origins);
-  for (const [index, draft] of found.layers.entries())
-    for (const { tensor } of draft.parameters)
-      if (live[index] === true) used.add(tensor);
-      else used.delete(tensor);
-  for (const layer of layers) for (const { tensor } of layer.parameters) used.add(tensor);
+  const used = usedTensors(flat.graph, origins, collection);
+  for (const [index, { parameters }] of found.layers.entries())
+    if (live[index] !== true) for (const { tensor } of parameters) used.delete(tensor);
+  for (const { parameters } of layers) for (const { tensor } of parameters) used.add(tensor);
   const roles = rolesOf(found.layers, used, collection, read);
   const unreachable = names.filter((_, index) => live[index] !== true);
   const dead = unreachable.slice(0, 20).join(', ').slice(0, 200);
@@ -96,7 +95,8 @@ function livePlaces(live: readonly boolean[]): readonly number[] {
 /** Tensors that some operator, or an output, reads; through constant chains and in subgraphs too. */
 function usedTensors(
   graph: FlatGraph,
-  origins: ReturnType<typeof constantOrigins>,
+  origins: Origins,
+  collection: TensorCollection,
   used = new Set<number>(),
 ): Set<number> {
   const use = (value: number): void => {
@@ -106,7 +106,12 @@ function usedTensors(
   };
   for (const op of graph.ops) {
     op.inputs.forEach(use);
-    for (const body of op.bodies) usedTensors(body.graph, origins, used);
+    for (const { tensors, floats, ints } of op.attributes.values())
+      for (const message of [...tensors, floats, ints]) {
+        const tensor = message && collection.indexOf.get(message);
+        if (tensor !== undefined) used.add(tensor);
+      }
+    for (const body of op.bodies) usedTensors(body.graph, origins, collection, used);
   }
   graph.outputs.forEach(use);
   return used;

@@ -16,26 +16,29 @@ export function executionOrder(ops: readonly FlatOp[], failure: Failure): readon
     [...op.inputs, ...op.captured].flatMap((value) => producer.get(value) ?? []);
   if (ops.every((op, index) => reads(op).every((from) => from < index))) return ops;
 
-  const waitsFor = new Int32Array(ops.length);
-  const readers: number[][] = ops.map(() => []);
-  for (const [index, op] of ops.entries())
-    for (const from of reads(op)) {
-      waitsFor[index] = (waitsFor[index] as number) + 1;
-      readers[from]?.push(index);
-    }
-  const order = ops.flatMap((_, index) => (waitsFor[index] === 0 ? [index] : []));
+  const { order, stuck } = sorted(ops.map(reads));
+  const first = ops[stuck];
+  if (first !== undefined)
+    throw failure.invalid(
+      first.at,
+      `the graph has a cycle: ${first.name || first.type} waits for its own output`,
+    );
+  return order.map((index) => ops[index] as FlatOp);
+}
+
+/** Kahn's algorithm. `stuck` is the first that waits for ever, or -1. */
+function sorted(reads: readonly (readonly number[])[]) {
+  const waitsFor = Int32Array.from(reads, (from) => from.length);
+  const readers: number[][] = reads.map(() => []);
+  for (const [index, sources] of reads.entries())
+    for (const from of sources) readers[from]?.push(index);
+  const order = reads.flatMap((sources, index) => (sources.length === 0 ? [index] : []));
   // `order` grows while it is walked.
   for (const index of order)
-    for (const reader of readers[index] ?? []) {
-      waitsFor[reader] = (waitsFor[reader] as number) - 1;
-      if (waitsFor[reader] === 0) order.push(reader);
+    for (const reader of readers[index] as number[]) {
+      const left = (waitsFor[reader] as number) - 1;
+      waitsFor[reader] = left;
+      if (left === 0) order.push(reader);
     }
-  if (order.length < ops.length) {
-    const stuck = ops.find((_, index) => (waitsFor[index] as number) > 0);
-    throw failure.invalid(
-      stuck?.at ?? 0,
-      `the graph has a cycle: ${stuck?.name || stuck?.type || 'a node'} waits for its own output`,
-    );
-  }
-  return order.map((index) => ops[index] as FlatOp);
+  return { order, stuck: waitsFor.findIndex((left) => left > 0) };
 }

@@ -114,14 +114,8 @@ function flattenNodes(
   const { failure, functions } = flattening;
   flattening.ops += nodes.length;
   if (flattening.ops > limits.nodes)
-    throw failure.unsupported(nodes[0]?.at ?? 0, `more than ${limits.nodes} nodes with its calls`);
-  for (const node of nodes)
-    for (const name of node.outputs) {
-      if (name === '') continue;
-      if (scope.values.has(name))
-        throw failure.invalid(node.at, `the value ${name} is produced more than once`);
-      scope.values.set(name, given?.get(name) ?? flattening.values++);
-    }
+    throw failure.unsupported(0, `more than ${limits.nodes} nodes with its calls`);
+  declareOutputs(flattening, nodes, scope, given);
   for (const node of nodes) {
     const attributes = boundAttributes(node, call);
     const called = functions.get(functionKey(node, node.opType));
@@ -130,6 +124,21 @@ function flattenNodes(
     else if (called !== undefined) inline(flattening, node, called, attributes, scope, call, into);
     else into.push(flattenNode(flattening, node, attributes, scope, call));
   }
+}
+
+function declareOutputs(
+  flattening: Flattening,
+  nodes: readonly NodeProto[],
+  { values }: Scope,
+  given?: ReadonlyMap<string, number>,
+): void {
+  for (const node of nodes)
+    for (const name of node.outputs) {
+      if (name === '') continue;
+      if (values.has(name))
+        throw flattening.failure.invalid(node.at, `${name} is produced more than once`);
+      values.set(name, given?.get(name) ?? flattening.values++);
+    }
 }
 
 function flattenNode(

@@ -38,21 +38,27 @@ export function structuralAttributes(
     case 'Conv':
     case 'ConvT':
       return convolution(op, kind, shapeOf);
-    case 'Embedding': {
-      const shape = shapeOf('weight') ?? [];
-      return { rows: shape[0] ?? 0, dim: elementCount(shape.slice(1)) };
-    }
     case 'LSTM':
     case 'GRU':
     case 'RNN':
       return recurrent(op, kind, shapeOf);
+    case 'Embedding':
+      return embedding(shapeOf('weight') ?? []);
     case 'Affine':
-      return { op: op.type, shape: shapeOf('weight') ?? shapeOf('bias') ?? [] };
     case 'PRelu':
-      return { shape: shapeOf('slope') ?? [] };
+      return elementwise(op, kind, shapeOf);
     default:
-      return other(op, kind, parameters, context);
+      return { ...sizes(kind, parameters, shapeOf, context), ...attributesOf(op) };
   }
+}
+
+function elementwise(op: FlatOp, kind: 'Affine' | 'PRelu', shapeOf: ShapeOf): Attributes {
+  if (kind === 'PRelu') return { shape: shapeOf('slope') ?? [] };
+  return { op: op.type, shape: shapeOf('weight') ?? shapeOf('bias') ?? [] };
+}
+
+function embedding(shape: readonly number[]): Attributes {
+  return { rows: shape[0] ?? 0, dim: elementCount(shape.slice(1)) };
 }
 
 type ShapeOf = (slot: string) => readonly number[] | undefined;
@@ -70,23 +76,25 @@ function linear(op: FlatOp, parameters: readonly DraftParameter[], shapeOf: Shap
 
 function convolution(op: FlatOp, kind: 'Conv' | 'ConvT', shapeOf: ShapeOf): Attributes {
   const shape = shapeOf('weight') ?? [];
-  const [first, second, ...kernel] = [shape[0] ?? 0, shape[1] ?? 0, ...shape.slice(2)];
+  const [first = 0, second = 0, ...kernel] = shape;
   const groups = intOf(op, 'group') ?? 1;
   const rank = kernel.length;
   const list = (name: string, length: number, value: number): readonly number[] =>
     intsOf(op, name) ?? new Array<number>(length).fill(value);
   const automatic = op.attributes.get('auto_pad')?.text ?? 'NOTSET';
+  const channels =
+    kind === 'Conv'
+      ? { inC: second * groups, outC: first }
+      : { inC: first, outC: second * groups, outputPad: list('output_padding', rank, 0) };
   return {
     rank,
-    inC: kind === 'Conv' ? second * groups : first,
-    outC: kind === 'Conv' ? first : second * groups,
+    ...channels,
     kernel: intsOf(op, 'kernel_shape') ?? kernel,
     stride: list('strides', rank, 1),
     pad: automatic === 'NOTSET' ? list('pads', 2 * rank, 0) : automatic,
     dilation: list('dilations', rank, 1),
     groups,
     hasBias: shapeOf('bias') === undefined ? 0 : 1,
-    ...(kind === 'ConvT' ? { outputPad: list('output_padding', rank, 0) } : {}),
   };
 }
 
@@ -107,27 +115,37 @@ function recurrent(op: FlatOp, kind: 'LSTM' | 'GRU' | 'RNN', shapeOf: ShapeOf): 
   };
 }
 
-function other(
-  op: FlatOp,
+function sizes(
   kind: string,
+  parameters: readonly DraftParameter[],
+  shapeOf: ShapeOf,
+  context: LayerContext,
+): Attributes {
+  if (!kind.endsWith('Normalization')) return parameterShapes(parameters, context);
+  const shape = shapeOf('scale') ?? [];
+  const perChannel = ['Batch', 'Instance', 'Group'].some((which) => kind.startsWith(which));
+  return perChannel ? { channels: shape[0] ?? 0 } : { normalizedShape: shape };
+}
+
+function parameterShapes(
   parameters: readonly DraftParameter[],
   { collection }: LayerContext,
 ): Attributes {
-  const attributes: Attributes = {};
-  if (kind.endsWith('Normalization')) {
-    const scale = parameters.find(({ slot }) => slot === 'scale');
-    const shape = (scale && collection.tensors[scale.tensor]?.shape) ?? [];
-    const perChannel = ['Batch', 'Instance', 'Group'].some((which) => kind.startsWith(which));
-    attributes[perChannel ? 'channels' : 'normalizedShape'] = perChannel ? (shape[0] ?? 0) : shape;
-  } else {
-    for (const { slot, tensor } of parameters)
-      attributes[`${slot}.shape`] = collection.tensors[tensor]?.shape ?? [];
-  }
-  for (const [name, attribute] of op.attributes) {
-    const value = valueOf(attribute);
-    if (value !== undefined) attributes[name] = value;
-  }
-  return attributes;
+  return Object.fromEntries(
+    parameters.map(({ slot, tensor }) => [
+      `${slot}.shape`,
+      collection.tensors[tensor]?.shape ?? [],
+    ]),
+  );
+}
+
+function attributesOf(op: FlatOp): Attributes {
+  return Object.fromEntries(
+    [...op.attributes].flatMap(([name, attribute]) => {
+      const value = valueOf(attribute);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /** An attribute's value, where it is a number, a short text or a short list. */

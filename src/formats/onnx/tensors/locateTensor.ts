@@ -72,19 +72,14 @@ function placeOf(
   sizeBytes: number,
   failure: Failure,
 ): Place {
-  const fields = tensor.typed.filter((each) => each.elements > 0);
-  const raw = tensor.raw !== undefined && tensor.raw.sizeBytes > 0 ? tensor.raw : undefined;
   const mismatch = (found: string): Error =>
     failure.invalid(
       tensor.at,
       `tensor ${name}, ${dtype} [${tensor.dims.join(', ')}], should have ${elements} elements, and has ${found}`,
     );
-  if (
-    fields.length + (raw ? 1 : 0) + (tensor.strings > 0 ? 1 : 0) + (tensor.location === 1 ? 1 : 0) >
-    1
-  )
-    throw failure.invalid(tensor.at, `tensor ${name} has values in more than one field`);
-  if (tensor.location === 1) return externalPlace(tensor, name, dtype, sizeBytes, failure);
+  const { raw, field } = oneHolder(tensor, name, failure);
+  if (tensor.location === externalLocation)
+    return externalPlace(tensor, name, dtype, sizeBytes, failure);
   if (dtype === 'string') {
     if (tensor.strings !== elements) throw mismatch(`${tensor.strings} strings`);
     return { is: 'literal' };
@@ -93,11 +88,32 @@ function placeOf(
     if (raw.sizeBytes !== sizeBytes) throw mismatch(`${raw.sizeBytes} bytes`);
     return { is: 'run', offset: raw.offset, storedBytes: sizeBytes, encoding: { is: 'raw' } };
   }
-  const [field] = fields;
-  if (field === undefined) {
-    if (sizeBytes > 0) throw mismatch('none');
-    return { is: 'empty' };
-  }
+  if (field !== undefined) return typedPlace(field, tensor, name, dtype, failure, mismatch);
+  if (sizeBytes > 0) throw mismatch('none');
+  return { is: 'empty' };
+}
+
+/** `DataLocation.EXTERNAL`: the values are in another file. */
+const externalLocation = 1;
+
+/** The one field that holds the tensor's values, if any does. */
+function oneHolder(tensor: TensorProto, name: string, failure: Failure) {
+  const fields = tensor.typed.filter((each) => each.elements > 0);
+  const raw = tensor.raw?.sizeBytes === 0 ? undefined : tensor.raw;
+  const others = [raw !== undefined, tensor.strings > 0, tensor.location === externalLocation];
+  if (fields.length + others.filter(Boolean).length > 1)
+    throw failure.invalid(tensor.at, `tensor ${name} has values in more than one field`);
+  return { raw, field: fields[0] };
+}
+
+function typedPlace(
+  field: RepeatedNumbers,
+  tensor: TensorProto,
+  name: string,
+  dtype: Dtype,
+  failure: Failure,
+  mismatch: (found: string) => Error,
+): Place {
   const typed = typedFieldOf(dtype);
   if (field.field !== typed.field)
     throw failure.invalid(
@@ -105,9 +121,10 @@ function placeOf(
       `tensor ${name} is ${dtype} and has its values in ${typedFieldNames.get(field.field) ?? '?'}`,
     );
   const encoding = encodingOf(field, dtype, name, failure);
-  const valueBytes =
-    encoding.is === 'raw' ? (typed.kind === 'float' ? 4 : 8) : encoding.elementBits / 8;
-  if (field.elements * valueBytes !== sizeBytes) throw mismatch(`${field.elements} values`);
+  const wordBytes = typed.kind === 'float' ? 4 : 8;
+  const valueBytes = encoding.is === 'raw' ? wordBytes : encoding.elementBits / 8;
+  if (field.elements * valueBytes !== tensorBytes(dtype, tensor.dims))
+    throw mismatch(`${field.elements} values`);
   return placeOfField(field, encoding);
 }
 

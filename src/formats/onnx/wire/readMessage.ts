@@ -7,7 +7,7 @@ import type { RepeatedNumbers } from './repeatedNumbers.ts';
 import type { FieldRule, NumberKind, Schema, Span } from './schema.ts';
 import { utf8 } from './utf8.ts';
 import type { WireCursor } from './wireCursor.ts';
-import { wireCursor } from './wireCursor.ts';
+import { scanVarints, wireCursor } from './wireCursor.ts';
 
 interface Frame {
   readonly schema: Schema<unknown>;
@@ -255,7 +255,7 @@ function packedNumbers(
 ): Promise<void> | undefined {
   const { cursor, failure } = reading;
   noteOccurrence(seen, keyAt, end, cursor.at());
-  if (kind === 'varint') return cursor.scanVarints(end, seen);
+  if (kind === 'varint') return scanVarints(cursor, end, seen);
   const sizeBytes = end - cursor.at();
   const each = fixedBytes[kind];
   if (sizeBytes % each !== 0)

@@ -32,8 +32,8 @@ export interface WireCursor {
   signedValue(): number;
   /** The next four bytes, without moving on. */
   float32(): number;
-  /** Passes over packed varints up to `end`, noting them in `seen`. */
-  scanVarints(end: number, seen: RepeatedNumbers): Promise<void>;
+  /** Where in the file the window ends. */
+  windowEnd(): number;
 }
 
 /** A cursor at byte `start` of `source`. */
@@ -52,51 +52,22 @@ export function wireCursor(
   const load = (sizeBytes: number): Promise<void> => loadWindow(position, sizeBytes);
 
   function varint(end: number): number {
-    const { bytes, base } = window;
-    const first = position - base;
     const most = Math.min(end - position, maxVarintBytes);
-    let low = 0;
-    let high = 0;
-    for (let count = 0; count < most; count++) {
-      const byte = bytes[first + count] as number;
-      const seven = byte & 0x7f;
-      if (count < 4) low |= seven << (7 * count);
-      else if (count === 4) {
-        low |= seven << 28;
-        high = seven >>> 4;
-      } else high |= seven << (7 * count - 32);
-      if (byte > 0x7f) continue;
-      if (count === 9 && byte > 1) break;
-      last.low = low >>> 0;
-      last.high = high >>> 0;
-      last.lastByte = byte;
-      last.sizeBytes = count + 1;
-      position += count + 1;
-      return last.high * 2 ** 32 + last.low;
-    }
-    throw failure.invalid(
-      position,
-      most === maxVarintBytes ? 'an integer has more than 64 bits' : 'an integer is cut off',
-    );
+    if (!decodeVarint(window.bytes, position - window.base, most, last))
+      throw failure.invalid(
+        position,
+        most === maxVarintBytes ? 'an integer has more than 64 bits' : 'an integer is cut off',
+      );
+    position += last.sizeBytes;
+    return last.high * 2 ** 32 + last.low;
   }
 
   const signedValue = (): number => (last.high | 0) * 2 ** 32 + last.low;
 
-  async function scanVarints(end: number, seen: RepeatedNumbers): Promise<void> {
-    while (position < end) {
-      if (!holds(Math.min(maxVarintBytes, end - position))) await load(maxVarintBytes);
-      const safe = Math.min(end, window.base + window.bytes.length - maxVarintBytes + 1);
-      do {
-        varint(end);
-        noteVarint(seen, last.low, last.high, last.lastByte, last.sizeBytes);
-        if (seen.first.length < limits.listElements) seen.first.push(signedValue());
-      } while (position < safe);
-    }
-  }
-
   return {
     last,
     at: () => position,
+    windowEnd: () => window.base + window.bytes.length,
     holds,
     load,
     skipTo: (offset) => {
@@ -115,6 +86,52 @@ export function wireCursor(
         window.bytes.byteOffset + position - window.base,
         4,
       ).getFloat32(0, true),
-    scanVarints,
   };
+}
+
+/**
+ * Passes over packed varints up to `end`, noting them in `seen`.
+ *
+ * @throws LineageError `format-invalid`, `file-unreadable`.
+ */
+export async function scanVarints(
+  cursor: WireCursor,
+  end: number,
+  seen: RepeatedNumbers,
+): Promise<void> {
+  const { last } = cursor;
+  while (cursor.at() < end) {
+    if (!cursor.holds(Math.min(maxVarintBytes, end - cursor.at())))
+      await cursor.load(maxVarintBytes);
+    const safe = Math.min(end, cursor.windowEnd() - maxVarintBytes + 1);
+    do {
+      cursor.varint(end);
+      noteVarint(seen, last.low, last.high, last.lastByte, last.sizeBytes);
+      if (seen.first.length < limits.listElements) seen.first.push(cursor.signedValue());
+    } while (cursor.at() < safe);
+  }
+}
+
+/** Decodes the varint of at most `most` bytes at `first`; false if it does not end in them. */
+function decodeVarint(bytes: Uint8Array, first: number, most: number, into: LastVarint): boolean {
+  let low = 0;
+  let high = 0;
+  for (let count = 0; count < most; count++) {
+    const byte = bytes[first + count] as number;
+    const seven = byte & 0x7f;
+    if (count < 4) low |= seven << (7 * count);
+    else if (count === 4) {
+      low |= seven << 28;
+      high = seven >>> 4;
+    } else high |= seven << (7 * count - 32);
+    if (byte > 0x7f) continue;
+    // The tenth byte has the one bit that is left of 64.
+    if (count === 9 && byte > 1) return false;
+    into.low = low >>> 0;
+    into.high = high >>> 0;
+    into.lastByte = byte;
+    into.sizeBytes = count + 1;
+    return true;
+  }
+  return false;
 }
