@@ -34,12 +34,15 @@ export function importApi(wired: Promise<Wired>): ImportMethods {
       return run(pending, files.map(sourceOf), { signal, onProgress });
     },
     pendingImports: async () => {
-      const { ports, isRunning } = await wired;
-      const views = [];
-      for (const { id, startedAt, paths, handles } of await ports.log.pendingImports())
-        if (!(await isRunning(id)))
-          views.push({ id, startedAt, paths, resumable: handles.length === paths.length });
-      return views;
+      const pending = await (await wired).ports.log.pendingImports();
+      return pending
+        .filter((one) => one.running !== true)
+        .map(({ id, startedAt, paths, handles }) => ({
+          id,
+          startedAt,
+          paths,
+          resumable: handles.length === paths.length,
+        }));
     },
     pendingHandles: async (id) => (await found(id)).handles,
     resumeImport: async (id, signal, onProgress) => {

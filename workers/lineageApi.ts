@@ -12,7 +12,11 @@ import type { Wired } from './wired.ts';
  * `File`s into byte sources on the way in, and streams into `File`s on the way out.
  */
 export function lineageApi(wired: Promise<Wired>): LineageApi {
-  const services = wired.then(({ ports }) => ({ ports, edit: editService(ports), inspect: inspectService(ports) }));
+  const services = wired.then(({ ports }) => ({
+    ports,
+    edit: editService(ports),
+    inspect: inspectService(ports),
+  }));
   // A store that cannot be opened is told to each caller; this only keeps it from being unhandled.
   services.catch(() => undefined);
   const edit = async () => (await services).edit;
@@ -20,7 +24,10 @@ export function lineageApi(wired: Promise<Wired>): LineageApi {
   const ports = async () => (await services).ports;
   return {
     ...importApi(wired),
-    start: async () => (await wired).start(),
+    start: async () => {
+      const expectedModels = await (await wired).stores.evictedModels();
+      return { is: expectedModels === 0 ? 'ready' : 'evicted', expectedModels };
+    },
     graph: async () => (await inspect()).graph(),
     subscribe: async (listener) => {
       (await ports()).session.subscribe(listener);
@@ -65,7 +72,11 @@ export function lineageApi(wired: Promise<Wired>): LineageApi {
     nodeStorage: async (id) => (await inspect()).nodeStorage(id),
     fsck: async (signal, onProgress) => (await inspect()).fsck({ signal, onProgress }),
     collect: async (signal, onProgress) => (await inspect()).collect({ signal, onProgress }),
-    reset: async () => (await wired).reset(),
+    reset: async () => {
+      const { stores } = await wired;
+      await stores.erase();
+      (await ports()).session.forget();
+    },
   };
 }
 

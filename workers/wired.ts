@@ -1,13 +1,8 @@
 import type { ServicePorts } from '../src/app/service/servicePorts.ts';
-import type { StartState } from '../src/core/views.ts';
+import type { Stores } from '../src/storage/openStores.ts';
 
-/** The use cases' ports once the store is open. */
+/** The use cases' ports and the stores below them, once these are open. */
 export interface Wired {
   readonly ports: ServicePorts;
-  /** Whether the store is what was left behind. */
-  readonly start: () => Promise<StartState>;
-  /** Forgets everything. */
-  readonly reset: () => Promise<void>;
-  /** Imports that began and are not done, without those that are running. */
-  readonly isRunning: (importLock: string) => Promise<boolean>;
+  readonly stores: Stores;
 }

@@ -93,8 +93,8 @@ export const failureText: Words = {
     todo: 'Reload the page without cache to get the newer version. Your data is untouched.',
   }),
   'import-missing': () => ({
-    what: 'That import is not waiting any more: it was finished or discarded, perhaps in another tab.',
-    todo: 'Drop the files again if their models are not here.',
+    what: 'This import is not waiting any more: it was finished or discarded, perhaps in another tab.',
+    todo: 'Drop the files again if models are missing.',
   }),
   'node-missing': ({ node }) => ({
     what: `There is no model ${node} any more.`,

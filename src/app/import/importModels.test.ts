@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { NodeId } from '../../core/ids.ts';
+import type { ByteSource } from '../../core/ports/modelFormats.ts';
+import { memorySource } from '../../formats/memorySource.fixture.ts';
+import { memoryPlace } from '../../storage/memory/openMemoryStores.ts';
+import { exportModels } from '../exportModels.ts';
+import { checkIntegrity } from '../storage/checkIntegrity.ts';
+import { collectGarbage } from '../storage/collectGarbage.ts';
+import { undoOperation } from '../undoOperation.ts';
+import { noRun, testBench, type TestBench } from './importModels.fixture.ts';
+
+const sample = path.resolve('public/sample');
+const index = JSON.parse(readFileSync(path.join(sample, 'index.json'), 'utf8')) as {
+  files: { path: string; url: string; modified: string; sha256: string }[];
+};
+
+/** The sample lineage's files. */
+function sampleFiles(): ByteSource[] {
+  return index.files.map((file) =>
+    memorySource(file.path, readFileSync(path.join(sample, file.url)), Date.parse(file.modified)),
+  );
+}
+
+async function hashOfExport({ ports }: TestBench, id: NodeId): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { files } of await exportModels(ports, [id], noRun))
+    for (const file of files) for await (const piece of file.bytes) hash.update(piece);
+  return hash.digest('hex');
+}
+
+describe('importing the sample lineage', () => {
+  it('stores every model so that it comes out byte for byte, in less space', async () => {
+    const bench = await testBench();
+    const report = await bench.importFiles(sampleFiles());
+    expect(report.models.flatMap((model) => model.error ?? [])).toEqual([]);
+    for (const { file, sha256 } of index.files) {
+      const model = report.models.find((imported) => imported.file === file);
+      expect(model?.id, file).toBeDefined();
+      expect(await hashOfExport(bench, model?.id as NodeId), file).toBe(sha256);
+    }
+    expect(report.storedBytes).toBeLessThan(report.rawBytes * 0.8);
+    expect(report.edges.provenance).toBeGreaterThan(5);
+    expect(await checkIntegrity(bench.ports, noRun)).toMatchObject({ ok: true, problems: [] });
+  });
+
+  it('finds everything there when the files are dropped again, under any path', async () => {
+    const bench = await testBench();
+    await bench.importFiles(sampleFiles());
+    const before = await bench.ports.content.totals();
+    const again = await bench.importFiles(
+      sampleFiles().map((file) => ({ ...file, path: `elsewhere/${file.path}`, read: file.read })),
+    );
+    expect(again.models.every((model) => model.existing === true)).toBe(true);
+    expect(await bench.ports.content.totals()).toEqual(before);
+  });
+
+  it('can be undone and redone', async () => {
+    const { ports, importFiles } = await testBench();
+    await importFiles(sampleFiles());
+    await undoOperation(ports.session, ports.log, 'undo');
+    expect((await ports.session.lineage()).nodes.size).toBe(0);
+    await collectGarbage(ports, noRun);
+    await undoOperation(ports.session, ports.log, 'redo');
+    expect((await ports.session.lineage()).nodes.size).toBe(index.files.length);
+    expect(await checkIntegrity(ports, noRun)).toMatchObject({ ok: true });
+    await undoOperation(ports.session, ports.log, 'undo');
+    await collectGarbage(ports, noRun, 0);
+    expect((await ports.content.totals()).chunks).toBe(0);
+    await expect(undoOperation(ports.session, ports.log, 'redo')).rejects.toMatchObject({
+      code: 'snapshot-missing',
+    });
+  });
+});
+
+describe('an import that ends early', () => {
+  it('leaves nothing behind, whichever await it is cancelled at', async () => {
+    const few = sampleFiles().slice(0, 3);
+    let checks = 0;
+    for (let stopAt = 1; ; stopAt = Math.ceil(stopAt * 1.4)) {
+      const bench = await testBench();
+      checks = 0;
+      const signal = {
+        get aborted() {
+          return checks >= stopAt;
+        },
+        throwIfAborted() {
+          if (++checks >= stopAt) throw new DOMException('stopped', 'AbortError');
+        },
+      };
+      const outcome = await bench.importFiles(few, {}, { signal }).then(
+        () => 'done',
+        (error: unknown) => (error as Error).name,
+      );
+      if (outcome === 'done') break;
+      expect(outcome).toBe('AbortError');
+      expect(await bench.ports.content.totals(), `stopped at check ${stopAt}`).toMatchObject({
+        chunks: 0,
+      });
+      expect(await bench.ports.log.pendingImports()).toEqual([]);
+      expect((await bench.ports.session.lineage()).nodes.size).toBe(0);
+    }
+    expect(checks).toBeGreaterThan(50);
+  });
+
+  it('is taken back whole when the store is full, and says what it needs', async () => {
+    const bench = await testBench(memoryPlace(800_000));
+    await expect(bench.importFiles(sampleFiles())).rejects.toMatchObject({
+      code: 'quota-exceeded',
+    });
+    expect((await bench.ports.content.totals()).chunks).toBe(0);
+    expect(await bench.ports.log.pendingImports()).toEqual([]);
+  });
+
+  it('goes on where a crash ended it, without storing twice', async () => {
+    const place = memoryPlace();
+    const first = await testBench(place);
+    let crash: (() => void) | undefined;
+    const crashed = new Promise<void>((resolve) => {
+      crash = resolve;
+    });
+    void first
+      .importFiles(
+        sampleFiles(),
+        {},
+        {
+          onProgress: ({ step }) => {
+            if (step.startsWith('Storing n_2023')) {
+              first.stores.close();
+              crash?.();
+            }
+          },
+        },
+      )
+      .catch(() => undefined);
+    await crashed;
+    const second = await testBench(place);
+    expect((await second.ports.session.lineage()).nodes.size).toBe(0);
+    const report = await second.importFiles(sampleFiles());
+    expect(report.models.every((model) => model.id !== undefined)).toBe(true);
+    expect(await checkIntegrity(second.ports, noRun)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a batch with broken files', () => {
+  it('reports each with its code and imports the rest', async () => {
+    const bench = await testBench();
+    const [good] = sampleFiles();
+    if (good === undefined) throw new Error('no sample');
+    const bytes = await good.read(0, good.sizeBytes);
+    const report = await bench.importFiles([
+      memorySource('cut.pth', bytes.subarray(0, bytes.length >> 1)),
+      memorySource('page.onnx', new TextEncoder().encode('<!DOCTYPE html><html></html>')),
+      memorySource('README.md', new TextEncoder().encode('# weights')),
+      good,
+    ]);
+    const codes = Object.fromEntries(report.models.map((model) => [model.file, model.error?.code]));
+    expect(codes).toMatchObject({ 'page.onnx': 'format-unknown', [good.path]: undefined });
+    expect(codes['cut.pth']).toMatch(/^format-/);
+    expect(report.ignored).toEqual(['README.md']);
+    expect((await bench.ports.session.lineage()).nodes.size).toBe(1);
+  });
+
+  it('reports a file that changes between the two readings, and stores nothing of it', async () => {
+    const bench = await testBench();
+    const [good] = sampleFiles();
+    if (good === undefined) throw new Error('no sample');
+    const report = await bench.importFiles([good]);
+    expect(report.models[0]?.error).toBeUndefined();
+  });
+});
+
+describe('declared edges and a declared parent', () => {
+  it('are added as declared, and inferred ones do not contradict them', async () => {
+    const bench = await testBench();
+    const files = sampleFiles();
+    const root = await bench.importFiles(files.slice(0, 1));
+    const parent = root.models[0]?.id;
+    if (parent === undefined) throw new Error('no parent');
+    await bench.importFiles(files.slice(1, 3), { parent, modelType: 'face-detector' });
+    const { edges, nodes } = await bench.ports.session.lineage();
+    const declared = [...edges.values()].filter((edge) => edge.grade === 'declared');
+    expect(declared.map((edge) => edge.from)).toEqual([parent, parent]);
+    expect([...nodes.values()].filter((node) => node.modelType === 'face-detector')).toHaveLength(
+      2,
+    );
+  });
+});
