@@ -121,7 +121,7 @@ function timeSigns(a: ConstructionNode, b: ConstructionNode): DirectionSign[] {
   if (a.modifiedAt === undefined || b.modifiedAt === undefined) return [];
   const apart = b.modifiedAt - a.modifiedAt;
   if (Math.abs(apart) < leastMsApart) return [];
-  return [{ odds: apart > 0 ? 1.5 : -1.5, because: 'the parent’s file is older' }];
+  return [{ odds: apart > 0 ? 1 : -1, because: 'the parent’s file is older' }];
 }
 
 /**

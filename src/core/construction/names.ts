@@ -12,10 +12,10 @@ export interface ParsedName {
   readonly early: boolean;
 }
 
-const early = new Set(['pre', 'alpha', 'beta', 'rc', 'dev', 'draft', 'preview', 'first', 'init']);
+const early = new Set(['pre', 'alpha', 'beta', 'rc', 'dev', 'draft', 'preview', 'init']);
 /** Words for what is made from another model; general terms of the field. */
 const derivedWords =
-  /^(quant(ized|ised)?|u?int[48]|[qw][48]|fp?(8|16)|bf16|half|pruned?|sparse|simpl(e|ified|ify)|sim|opt(imi[sz]ed)?|fused|folded|merged|fine_?tuned?|finetuned?|ft|tuned|lora|adapter|distil(led)?|export(ed)?|converted|ema|stripped|slice|adapted|personali[sz]ed|transposed|permuted)$/;
+  /^(quant(ized|ised)?|u?int[48]|[qw][48]|fp?(8|16)|bf16|half|pruned?|sparse|simpl(e|ified|ify)|sim|opt(imi[sz]ed)?|fused|folded|merged|fine_?tuned?|finetuned?|ft|tuned|lora|adapter|distil(led)?|export(ed)?|converted|ema|stripped)$/;
 
 const pattern = new RegExp(
   [
