@@ -1,0 +1,7 @@
+import type { StoreCheck } from './check.fixture.ts';
+import { collectChecks } from './collectChecks.fixture.ts';
+import { contentChecks } from './contentChecks.fixture.ts';
+import { logChecks } from './logChecks.fixture.ts';
+
+/** All that every adapter must keep. */
+export const everyCheck: readonly StoreCheck[] = [...contentChecks, ...logChecks, ...collectChecks];

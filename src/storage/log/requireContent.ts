@@ -1,0 +1,63 @@
+import type { ChunkId, SnapshotId } from '../../core/ids.ts';
+import { LineageError } from '../../core/lineageError.ts';
+import type { Operation } from '../../core/lineage/operation.ts';
+import type { LiveIndex } from '../packs/liveIndex.ts';
+import type { ContentRecords } from '../records/contentRecords.ts';
+
+/** What was found stored, and the state of the store it was found in. */
+export interface RequiredContent {
+  readonly snapshots: ReadonlySet<SnapshotId>;
+  readonly skeletons: ReadonlySet<string>;
+  /** Packs that hold any chunk of these snapshots, or a base of one. */
+  readonly packs: ReadonlySet<number>;
+  /** Value of the counter `removals`: while it stands, everything found is still there. */
+  readonly removals: number;
+}
+
+/** Snapshots that `operation` makes the graph name. */
+export function snapshotsNamed(operation: Operation): Set<SnapshotId> {
+  return new Set(
+    operation.changes.flatMap((change) => {
+      if (change.of !== 'node' || change.after === undefined) return [];
+      return change.after.snapshot === change.before?.snapshot ? [] : [change.after.snapshot];
+    }),
+  );
+}
+
+/**
+ * Makes sure that every snapshot is stored with its skeleton and all chunks.
+ *
+ * @throws LineageError `snapshot-missing`, `record-corrupt`, `chunk-missing`.
+ */
+export async function requireContent(
+  records: ContentRecords,
+  live: LiveIndex,
+  snapshots: ReadonlySet<SnapshotId>,
+): Promise<RequiredContent> {
+  if (snapshots.size > 0) await live.refresh();
+  const { removals } = live;
+  const skeletons = new Set<string>();
+  const packs = new Set<number>();
+  for (const snapshot of snapshots) {
+    const manifest = await records.manifest(snapshot);
+    const payloads = [...manifest.payloads];
+    if (!skeletons.has(manifest.skeleton)) {
+      payloads.push((await records.skeleton(manifest.skeleton)).literals);
+      skeletons.add(manifest.skeleton);
+    }
+    for (const { chunks } of payloads)
+      for (const chunk of chunks) addPacks(live, chunk, snapshot, packs);
+  }
+  return { snapshots, skeletons, packs, removals };
+}
+
+function addPacks(live: LiveIndex, chunk: ChunkId, snapshot: SnapshotId, packs: Set<number>): void {
+  let next: ChunkId | undefined = chunk;
+  while (next !== undefined) {
+    const place = live.index.place(next);
+    if (place === undefined)
+      throw new LineageError('chunk-missing', { chunk: next, usedBy: [snapshot] });
+    packs.add(place.pack);
+    next = place.base;
+  }
+}

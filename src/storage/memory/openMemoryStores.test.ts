@@ -1,0 +1,4 @@
+import { memoryBench } from '../checks/benches.fixture.ts';
+import { storesSuite } from '../checks/stores.suite.ts';
+
+storesSuite('in memory', memoryBench);
