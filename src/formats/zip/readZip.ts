@@ -68,14 +68,15 @@ async function readLocal(
 ): Promise<{ entry: ZipEntry; next: number }> {
   const at = listed.localOffset;
   const which = `the zip entry ${quoted(listed.name)}`;
-  if (at + localBytes > limit) throw fail.invalid(at, `${which} lies outside the file`);
+  if (at + localBytes > limit)
+    throw fail.invalid(listed.recordOffset, `${which} lies outside the file`);
   const view = dataView(await source.read(at, localBytes));
   if (view.getUint32(0, true) !== 0x04034b50)
     throw fail.invalid(at, `${which} has no local header where the directory says`);
   const nameBytes = view.getUint16(26, true);
   const dataOffset = at + localBytes + nameBytes + view.getUint16(28, true);
   const dataEnd = dataOffset + listed.storedBytes;
-  if (dataEnd > limit) throw fail.invalid(at, `${which} lies outside the file`);
+  if (dataEnd > limit) throw fail.invalid(listed.recordOffset, `${which} lies outside the file`);
   const name = await source.read(at + localBytes, nameBytes);
   if (!sameBytes(name, listed.nameBytes))
     throw fail.invalid(at + localBytes, `${which} has another name in its local header`);
