@@ -321,6 +321,7 @@ export function fakeLineage(
     importFiles: () => Promise.resolve(imported),
     pendingImports: () => Promise.resolve([]),
     resumeImport: () => Promise.resolve(imported),
+    pendingHandles: () => Promise.resolve([]),
     discardImport: () => Promise.resolve(),
     exportFiles: () => Promise.resolve([new File(['x'], 'model.onnx')]),
     exportSafetensors: () => Promise.resolve(new File(['x'], 'model.safetensors')),

@@ -36,6 +36,8 @@ type Ids = NodeId | readonly NodeId[];
 export interface Mgit {
   import(files: FileSource, options?: ImportCall): Promise<views.ImportReport>;
   pendingImports(): Promise<views.PendingImportView[]>;
+  /** The file handles of a pending import, for which a page asks permission before it resumes it. */
+  pendingHandles(id: ImportId): Promise<readonly unknown[]>;
   resumeImport(id: ImportId, options?: LongCall): Promise<views.ImportReport>;
   discardImport(id: ImportId): Promise<void>;
 
@@ -140,6 +142,7 @@ export function createMgit(lineage: LineageApi): Mgit {
   return {
     ...longCalls(lineage),
     pendingImports: () => lineage.pendingImports(),
+    pendingHandles: (id) => lineage.pendingHandles(id),
     discardImport: (id) => lineage.discardImport(id),
     graph: () => lineage.graph(),
     subscribe: (listener) => lineage.subscribe(listener),

@@ -2,6 +2,7 @@ import type { ImportId } from '../../core/ids.ts';
 import type { DeclaredEdge, ImportOptions, ImportReport } from '../../core/views.ts';
 import type { IncomingFile } from '../../rpc/api.ts';
 import { bytes, counted } from '../format.ts';
+import { mayRead } from '../import/fileSources.ts';
 import type { Session } from '../session.svelte.ts';
 
 /** The lineage that ships with the app: `sample/index.json`. */
@@ -61,6 +62,19 @@ export async function importFiles(
 
 /** Goes on with an import that a reload or a crash ended. */
 export async function resumeImport(session: Session, id: ImportId): Promise<void> {
+  try {
+    if (!(await mayRead(await session.mgit.pendingHandles(id)))) {
+      session.toasts.add({
+        tone: 'info',
+        text: 'The browser was not allowed to read the files again.',
+        detail: 'Drop them once more: what is stored already is not read twice.',
+      });
+      return;
+    }
+  } catch (error) {
+    session.toasts.failed(error);
+    return;
+  }
   session.pending = session.pending.filter((pending) => pending.id !== id);
   const report = await session.task(
     'Resume import',

@@ -97,3 +97,19 @@ export async function pickWithHandles(
     throw error;
   }
 }
+
+/** What Chromium adds to handles; absent elsewhere, and then nothing needs to be asked. */
+interface AskableHandle {
+  requestPermission?(options: { mode: 'read' }): Promise<PermissionState>;
+}
+
+/** Asks a person for leave to read files again after a reload. Must be called from a click or a key. */
+export async function mayRead(handles: readonly unknown[]): Promise<boolean> {
+  for (const handle of handles) {
+    const state = await (handle as AskableHandle | undefined)?.requestPermission?.({
+      mode: 'read',
+    });
+    if (state !== undefined && state !== 'granted') return false;
+  }
+  return true;
+}

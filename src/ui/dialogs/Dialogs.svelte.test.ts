@@ -1,0 +1,52 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
+import type { NodeId } from '../../core/ids.ts';
+import { openSession } from '../session.fixture.ts';
+import Dialogs from './Dialogs.svelte';
+
+async function open() {
+  const session = await openSession();
+  render(Dialogs, { session });
+  const id = (name: string) => session.graph.nodes.find((node) => node.name === name)?.id as NodeId;
+  return { session, id };
+}
+
+describe('dialogs', () => {
+  it('show what removing a model does before it is done', async () => {
+    const { session, id } = await open();
+    session.show({ is: 'remove', ids: [id('resnet20-base')] });
+    expect(await screen.findByText(/4 models below would lose/)).toBeTruthy();
+    expect(screen.getByText(/1.20 MB can be freed/)).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Remove' }));
+    await expect.poll(() => session.nodes.has(id('resnet20-base'))).toBe(false);
+    expect(session.dialog).toBeUndefined();
+    expect(session.toasts.list.at(-1)?.action?.label).toBe('Undo');
+  });
+
+  it('say plainly that an edge would close a cycle', async () => {
+    const { session, id } = await open();
+    session.show({ is: 'connect', from: id('resnet20-device-a-v2'), to: id('resnet20-base') });
+    await fireEvent.click(await screen.findByRole('button', { name: 'Connect' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('its own ancestor');
+  });
+
+  it('run a command of the palette by typing and Enter', async () => {
+    const { session } = await open();
+    session.show({ is: 'palette' });
+    const field = await screen.findByRole('combobox', { name: 'Command or model' });
+    await fireEvent.input(field, { target: { value: 'mgit tag gtcrn speech' } });
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await expect
+      .poll(() => session.graph.nodes.find((node) => node.name === 'gtcrn')?.tags)
+      .toEqual(['speech']);
+  });
+
+  it('open a model found in the palette', async () => {
+    const { session, id } = await open();
+    session.show({ is: 'palette' });
+    const field = await screen.findByRole('combobox', { name: 'Command or model' });
+    await fireEvent.input(field, { target: { value: 'yunet-2023' } });
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    expect(session.selection).toEqual([id('yunet-2023')]);
+  });
+});
