@@ -83,7 +83,7 @@ describe('chunk codecs', () => {
         }
         expect([bytes, base]).toEqual(before);
       }),
-      { numRuns: 50 },
+      { numRuns: 40 },
     );
   });
 
@@ -112,7 +112,7 @@ describe('chunk codecs', () => {
             }
           },
         ),
-        { numRuns: 50 },
+        { numRuns: 40 },
       );
     },
   );
@@ -132,7 +132,7 @@ describe('chunk codecs', () => {
             }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 });

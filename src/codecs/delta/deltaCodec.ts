@@ -2,6 +2,7 @@ import type { ChunkCodec, ChunkElement } from '../../core/ports/chunkCodec.ts';
 import { byteReader } from '../byteReader.ts';
 import type { ByteReader } from '../byteReader.ts';
 import { byteWriter } from '../byteWriter.ts';
+import type { ByteWriter } from '../byteWriter.ts';
 import { elementWords, putElementWords } from '../elementWords.ts';
 import { decodeSymbols } from '../rans/decodeSymbols.ts';
 import { encodeSymbols } from '../rans/encodeSymbols.ts';
@@ -24,28 +25,24 @@ function encode(
   base: Uint8Array | undefined,
   element: ChunkElement,
 ): Uint8Array<ArrayBuffer> | undefined {
-  if (base === undefined || base.length !== bytes.length) return undefined;
-  const perElement = element.bytes === 8 ? 2 : 1;
+  if (base?.length !== bytes.length) return undefined;
+  const out = byteWriter();
   const allWords = wordsOf(bytes, element.bytes);
   const allBase = wordsOf(base, element.bytes);
+  const perElement = element.bytes === 8 ? 2 : 1;
   const runs = changedRuns(allWords, allBase, perElement);
-  const skips = runs.length > 2 || (runs[0] ?? 0) > 0;
-  const words = skips ? gatherChanged(allWords, runs, perElement) : allWords;
-  const baseWords = skips ? gatherChanged(allBase, runs, perElement) : allBase;
-
+  const skips = runs.length > 2 || runs[0] !== 0;
+  const changed = (words: Uint32Array) => (skips ? gatherChanged(words, runs, perElement) : words);
+  const words = changed(allWords);
+  const baseWords = changed(allBase);
+  const keys = contextKeys(baseWords, element.bytes);
   const shift = element.bytes === 8 ? 0 : commonShift(words, baseWords, element.float);
   const { symbols, bits } =
     element.bytes === 8
       ? takeDifferences64(words, baseWords, element.float)
       : takeDifferences(words, baseWords, element.float, shift);
-  const keys = element.bytes === 8 ? highWords(baseWords) : baseWords;
   const context = chooseContext(keys, symbols, element);
-
-  const out = byteWriter();
-  out.byte(Math.log2(element.bytes) | (element.float ? 4 : 0) | (skips ? 8 : 0));
-  out.byte(shift);
-  out.byte(((context.shift - 16) << 4) | (context.count - 1));
-  out.byte(context.top);
+  putHead(out, { ...element, skips, shift, context });
   if (skips) putRuns(out, runs);
   encodeSymbols(symbols, contextsOf(keys, element.float, context), context.count, out);
   out.bytes(bits);
@@ -66,8 +63,7 @@ function decode(
   const all = wordsOf(base, head.bytes);
   const runs = head.skips ? takeRuns(reader, all.length, perElement) : undefined;
   const words = runs === undefined ? all : gatherChanged(all, runs, perElement);
-  const keys = head.bytes === 8 ? highWords(words) : words;
-  const contexts = contextsOf(keys, head.float, head.context);
+  const contexts = contextsOf(contextKeys(words, head.bytes), head.float, head.context);
   const symbols = decodeSymbols(reader, contexts, head.context.count);
   const tailBytes = rawBytes % head.bytes;
   if (reader.left() < tailBytes) throw reader.invalid('the last bytes are missing');
@@ -90,6 +86,13 @@ interface Head extends ChunkElement {
   readonly context: ExponentContext;
 }
 
+function putHead(out: ByteWriter, head: Head): void {
+  out.byte(Math.log2(head.bytes) | (head.float ? 4 : 0) | (head.skips ? 8 : 0));
+  out.byte(head.shift);
+  out.byte(((head.context.shift - 16) << 4) | (head.context.count - 1));
+  out.byte(head.context.top);
+}
+
 function takeHead(reader: ByteReader): Head {
   const kind = reader.byte();
   const shift = reader.byte();
@@ -110,7 +113,9 @@ function wordsOf(bytes: Uint8Array, elementBytes: ChunkElement['bytes']): Uint32
   return elementWords(bytes.subarray(0, bytes.length - (bytes.length % 8)), 4);
 }
 
-function highWords(words: Uint32Array): Uint32Array {
+/** The words that tell an element's context: the high ones of elements of eight bytes. */
+function contextKeys(words: Uint32Array, elementBytes: ChunkElement['bytes']): Uint32Array {
+  if (elementBytes !== 8) return words;
   const high = new Uint32Array(words.length / 2);
   for (let i = 0; i < high.length; i++) high[i] = words[2 * i + 1] as number;
   return high;

@@ -57,16 +57,12 @@ export function addDifferences64(
     const symbol = symbols[i] as number;
     if (symbol === 0) continue;
     const token = (symbol + 1) >>> 1;
-    let low = token;
-    let high = 0;
-    if (token >= 4) {
-      const r = (token >>> 1) - 1;
-      const lead = 2 + (token & 1);
-      low = reader.get(Math.min(r, 32));
-      if (r > 32) high = reader.get(r - 32);
-      if (r < 32) low = (low | (lead << r)) >>> 0;
-      high |= r === 31 ? lead >>> 1 : r >= 32 ? lead << (r - 32) : 0;
-    }
+    const r = Math.max(0, (token >>> 1) - 1);
+    const lead = token < 4 ? token : 2 + (token & 1);
+    let low = reader.get(Math.min(r, 32));
+    let high = r > 32 ? reader.get(r - 32) : 0;
+    if (r < 32) low = (low | (lead << r)) >>> 0;
+    high |= r === 31 ? lead >>> 1 : r >= 32 ? lead << (r - 32) : 0;
     const baseHigh = base[2 * i + 1] as number;
     const baseFlip = orderMask(baseHigh, float);
     if ((baseFlip >>> 31) ^ ((symbol + 1) & 1)) {
@@ -75,11 +71,16 @@ export function addDifferences64(
     }
     low += signless(base[2 * i] as number, baseFlip);
     high = (high + orderHigh(baseHigh, baseFlip) + (low >= 2 ** 32 ? 1 : 0)) | 0;
-    const flip = float && high < 0 ? -1 : 0;
-    base[2 * i] = low ^ flip;
-    base[2 * i + 1] = flip === 0 ? high : ~high | 0x80000000;
+    putOrdered(base, i, low, high, float);
   }
   return Math.ceil(reader.consumed() / 8) === bits.length;
+}
+
+/** Writes the element whose ordered pattern is (`high`, `low`); the reverse of the next three. */
+function putOrdered(words: Uint32Array, i: number, low: number, high: number, float: boolean) {
+  const flip = float && high < 0 ? -1 : 0;
+  words[2 * i] = low ^ flip;
+  words[2 * i + 1] = flip === 0 ? high : ~high | 0x80000000;
 }
 
 /** −1 for a negative float, whose magnitude is complemented, else 0. */

@@ -23,14 +23,26 @@ export function fieldsOf(words: Uint32Array, element: ChunkElement): Fields | un
   const wide = element.bytes === 8;
   if (element.bytes === 1) return { zeros: false, shift: 0, least: 0, symbolShift: 24, wide };
   const symbolShift = wide ? 20 : 23;
+  const { least, most, zeros, any } = survey(words, wide, symbolShift);
+  const apart = zeros && least > 0;
+  const first = zeros && !apart ? 0 : least;
+  if (most - first + (apart ? 1 : 0) > 255) return undefined;
+  const low = any & ((1 << symbolShift) - 1);
+  const lowest = low === 0 ? symbolShift : 31 - Math.clz32(low & -low);
+  return { zeros: apart, shift: wide ? 0 : lowest, least: first, symbolShift, wide };
+}
+
+/** The range of exponents of all elements but +0, whether there is a +0, and all words or-ed. */
+function survey(words: Uint32Array, wide: boolean, symbolShift: number) {
+  const step = wide ? 2 : 1;
   let any = 0;
   let least = 2047;
   let most = 0;
-  let zeros = 0;
-  for (let k = wide ? 1 : 0; k < words.length; k += wide ? 2 : 1) {
+  let zeros = false;
+  for (let k = step - 1; k < words.length; k += step) {
     const word = words[k] as number;
     if (word === 0 && (!wide || words[k - 1] === 0)) {
-      zeros++;
+      zeros = true;
       continue;
     }
     any |= word;
@@ -38,11 +50,5 @@ export function fieldsOf(words: Uint32Array, element: ChunkElement): Fields | un
     if (exponent < least) least = exponent;
     if (exponent > most) most = exponent;
   }
-  if (least > most) least = most = 1;
-  const apart = zeros > 0 && least > 0;
-  if (zeros > 0 && !apart) least = 0;
-  if (most - least + (apart ? 1 : 0) > 255) return undefined;
-  const low = any & ((1 << symbolShift) - 1);
-  const shift = wide ? 0 : low === 0 ? symbolShift : 31 - Math.clz32(low & -low);
-  return { zeros: apart, shift, least, symbolShift, wide };
+  return least > most ? { any, least: 1, most: 1, zeros } : { any, least, most, zeros };
 }

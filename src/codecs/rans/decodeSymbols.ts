@@ -105,24 +105,57 @@ function decodeBlock(decoding: Decoding, from: number, to: number, firstWord: nu
   return at;
 }
 
-/** Decodes with four states in turn; all blocks but the last are whole turns. */
+/**
+ * Decodes with four states in turn: the same four times over, since a state in a variable of its own
+ * decodes half as fast again as one in an array. All blocks but the last are whole turns.
+ */
 function decodeBlock4(decoding: Decoding, from: number, to: number, firstWord: number): number {
   const { symbols, contexts, states, words, slots, scaleBits } = decoding;
   const { frequency, start } = decoding.model;
   const low = (1 << scaleBits) - 1;
   let at = firstWord;
-  for (let i = from; i < to; i++) {
-    const x = states[i & 3] as number;
-    const context = contexts[i] as number;
-    const slot = x & low;
-    const symbol = slots[(context << scaleBits) | slot] as number;
-    const k = (context << 8) | symbol;
-    let next = Math.imul(frequency[k] as number, x >>> scaleBits) + slot - (start[k] as number);
-    if (next < lowerBound) next = (next << 16) | (words[at++] ?? 0);
-    states[i & 3] = next;
+  let [a = 0, b = 0, c = 0, d = 0] = states;
+  let slot: number, context: number, symbol: number, k: number;
+  let i = from;
+  // A word past the end is undefined, which counts as 0 in `|`, as in `decodeBlock`.
+  for (; i + 4 <= to; i += 4) {
+    slot = a & low;
+    context = contexts[i] as number;
+    symbol = slots[(context << scaleBits) | slot] as number;
+    k = (context << 8) | symbol;
+    a = Math.imul(frequency[k] as number, a >>> scaleBits) + slot - (start[k] as number);
+    if (a < lowerBound) a = (a << 16) | (words[at++] as number);
     symbols[i] = symbol;
+    slot = b & low;
+    context = contexts[i + 1] as number;
+    symbol = slots[(context << scaleBits) | slot] as number;
+    k = (context << 8) | symbol;
+    b = Math.imul(frequency[k] as number, b >>> scaleBits) + slot - (start[k] as number);
+    if (b < lowerBound) b = (b << 16) | (words[at++] as number);
+    symbols[i + 1] = symbol;
+    slot = c & low;
+    context = contexts[i + 2] as number;
+    symbol = slots[(context << scaleBits) | slot] as number;
+    k = (context << 8) | symbol;
+    c = Math.imul(frequency[k] as number, c >>> scaleBits) + slot - (start[k] as number);
+    if (c < lowerBound) c = (c << 16) | (words[at++] as number);
+    symbols[i + 2] = symbol;
+    slot = d & low;
+    context = contexts[i + 3] as number;
+    symbol = slots[(context << scaleBits) | slot] as number;
+    k = (context << 8) | symbol;
+    d = Math.imul(frequency[k] as number, d >>> scaleBits) + slot - (start[k] as number);
+    if (d < lowerBound) d = (d << 16) | (words[at++] as number);
+    symbols[i + 3] = symbol;
   }
+  states.set([a, b, c, d]);
+  for (let state = 0; i < to; i++, state++) at = decodeOne(decoding, i, state, at);
   return at;
+}
+
+function decodeOne(decoding: Decoding, i: number, state: number, at: number): number {
+  const turn = { ...decoding, states: decoding.states.subarray(state, state + 1) };
+  return decodeBlock(turn, i, i + 1, at);
 }
 
 function littleEndianWords(bytes: Uint8Array): Uint16Array {
