@@ -48,9 +48,16 @@ export class LiveIndex {
     return this.#suspects;
   }
 
-  /** Whether the chunk is stored and not known to be bad. */
+  /**
+   * Whether the chunk is stored, and neither it nor a base below it is known to be bad. Putting one
+   * that is not sound stores it anew, so one of several files is enough to mend what it needs.
+   */
   isSound(chunk: ChunkId): boolean {
-    return this.#index.has(chunk) && !this.#suspects.has(chunk);
+    if (this.#index.chain(chunk) === undefined) return false;
+    if (this.#suspects.size === 0) return true;
+    for (let next: ChunkId | undefined = chunk; next; next = this.#index.place(next)?.base)
+      if (this.#suspects.has(next)) return false;
+    return true;
   }
 
   /** Brings the index up to the database; gives whether anything had changed. One small read if not. */
