@@ -191,23 +191,37 @@ function takeNumbered(
   taken: Set<ByteSource>,
   models: Map<ByteSource, ModelCandidate>,
 ): void {
-  const sets = new Map<string, { number: number; file: ByteSource }[]>();
+  const sets = new Map<string, Numbered[]>();
   for (const file of files) {
-    const kind = kinds.get(file);
-    const name = shardName(file.path);
-    if (taken.has(file) || kind?.is !== 'model' || name === undefined) continue;
-    if (kind.format === 'onnx' || name.count === 1) continue;
-    const key = `${kind.format} ${name.count} ${name.extension} ${name.stem}`;
-    const set = sets.get(key) ?? [];
-    sets.set(key, set);
-    set.push({ number: name.number, file });
+    const one = taken.has(file) ? undefined : numbered(file, kinds.get(file));
+    if (one === undefined) continue;
+    const set = sets.get(one.set) ?? [];
+    sets.set(one.set, set);
+    set.push(one);
   }
   for (const set of sets.values()) {
-    const [first, ...rest] = set.sort((a, b) => a.number - b.number).map(({ file }) => file);
-    const kind = first === undefined ? undefined : kinds.get(first);
-    if (first === undefined || kind?.is !== 'model') continue;
-    for (const file of rest) taken.add(file);
-    const stem = baseName(shardName(first.path)?.stem ?? first.path);
-    models.set(first, { name: stem, format: kind.format, files: [first, ...rest] });
+    const [first, ...rest] = set.sort((a, b) => a.number - b.number);
+    if (first === undefined) continue;
+    for (const { file } of rest) taken.add(file);
+    const { name, format, file } = first;
+    models.set(file, { name, format, files: [file, ...rest.map((other) => other.file)] });
   }
+}
+
+/** A shard, with what all shards of its model have in common. */
+interface Numbered {
+  readonly file: ByteSource;
+  readonly number: number;
+  readonly set: string;
+  readonly name: string;
+  readonly format: FormatName;
+}
+
+function numbered(file: ByteSource, kind: Kind | undefined): Numbered | undefined {
+  const shard = shardName(file.path);
+  if (kind?.is !== 'model' || kind.format === 'onnx' || shard === undefined || shard.count === 1)
+    return undefined;
+  const set = `${kind.format} ${shard.count} ${shard.extension} ${shard.stem}`;
+  const name = baseName(shard.stem);
+  return { file, number: shard.number, set, name, format: kind.format };
 }

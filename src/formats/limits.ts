@@ -21,6 +21,9 @@ export const maxPickleBytes = 256 * 1024 * 1024;
 /** Values that one pickle may make: a state dict of 10^5 tensors makes about four million. */
 export const maxPickleValues = 8_000_000;
 
+/** Bytes that a tensor may have beyond its storage, by strides of 0: what is claimed must be writable. */
+export const maxExpandedBytes = 4 * 1024 ** 3;
+
 /** How deep containers of a checkpoint may nest. */
 export const maxDepth = 128;
 

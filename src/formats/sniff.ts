@@ -50,11 +50,22 @@ export async function sniff(source: ByteSource): Promise<Sniffed> {
       : { is: 'ignored' };
   const head = await source.read(0, Math.min(headBytes, source.sizeBytes));
   const text = latin1(head);
+  return (
+    ownKind(text, head, name) ?? textKind(text, head, name) ?? otherKind(text) ?? { is: 'unknown' }
+  );
+}
+
+function ownKind(text: string, head: Uint8Array, name: string): Sniffed | undefined {
   if (/\.index\.json$/i.test(name) && text.trimStart().startsWith('{')) return { is: 'index' };
-  if (/^PK(\x03\x04|\x05\x06)/.test(text)) return { is: 'zip' };
+  if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) return { is: 'zip' };
   if (isSafetensors(text, name)) return { is: 'safetensors' };
-  if (/^\x80[\x01-\x05]/.test(text)) return { is: 'pickle' };
-  return textKind(text, head, name) ?? otherKind(text) ?? { is: 'unknown' };
+  return isPickle(head) ? { is: 'pickle' } : undefined;
+}
+
+/** The opcode PROTO and a protocol. */
+function isPickle(head: Uint8Array): boolean {
+  const [opcode, protocol = 0] = head;
+  return opcode === 0x80 && protocol >= 1 && protocol <= 5;
 }
 
 /** Eight bytes of length, then JSON. A damaged length is for the reader to name. */

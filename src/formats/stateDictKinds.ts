@@ -70,21 +70,29 @@ function recurrent(shapes: Shapes): Classified | undefined {
 function withWeight(name: string, shapes: Shapes): Classified | undefined {
   const slot = ['weight', 'weight_v', 'qweight'].find((each) => shapes.has(each));
   const weight = shapes.get(slot ?? only2d(shapes) ?? '');
-  if (weight === undefined) return undefined;
-  const [rows = 0, columns = 0, ...kernel] = weight;
   const bias = shapes.get('bias');
-  const hasBias = bias === undefined ? 0 : 1;
-  if (weight.length >= 3 && weight.length <= 5)
-    return {
-      kind: 'Conv',
-      attributes: { rank: kernel.length, inC: columns, outC: rows, kernel, hasBias },
-      slots: asIs,
-    };
-  if (weight.length !== 2) return undefined;
+  if (weight === undefined) return undefined;
+  if (weight.length === 2) return matrix(name, weight, bias);
+  if (weight.length < 3 || weight.length > 5) return undefined;
+  const [outC = 0, inC = 0, ...kernel] = weight;
+  const attributes = { rank: kernel.length, inC, outC, kernel, hasBias: present(bias) };
+  return { kind: 'Conv', attributes, slots: asIs };
+}
+
+function matrix(
+  name: string,
+  [rows = 0, columns = 0]: readonly number[],
+  bias: readonly number[] | undefined,
+): Classified | undefined {
   if (bias === undefined && /emb|wte|wpe/i.test(name))
     return { kind: 'Embedding', attributes: { rows, dim: columns }, slots: asIs };
   if (bias !== undefined && bias[0] !== rows) return undefined;
-  return { kind: 'Linear', attributes: { in: columns, out: rows, hasBias }, slots: asIs };
+  const attributes = { in: columns, out: rows, hasBias: present(bias) };
+  return { kind: 'Linear', attributes, slots: asIs };
+}
+
+function present(bias: readonly number[] | undefined): 0 | 1 {
+  return bias === undefined ? 0 : 1;
 }
 
 /** The only matrix of a group that has no `weight`, where there is just one. */

@@ -1,6 +1,7 @@
 import { isLineageError } from '../../core/lineageError.ts';
 import { dtypeBits, elementCount, tensorBytes } from '../../core/dtype.ts';
 import type { ParsedModel } from '../../core/ports/modelFormats.ts';
+import type { TensorEntry } from '../../core/snapshot.ts';
 import { memorySource } from '../memorySource.fixture.ts';
 import { modelFormats } from '../modelFormats.ts';
 import { assemble } from '../segments/assemble.ts';
@@ -75,22 +76,13 @@ function isPlace(at: unknown, sizeBytes: number): boolean {
 }
 
 /** What a model promises besides its bytes. */
-function wrongModel({ tensors, payloadBytes, architecture }: ParsedModel): string | undefined {
+function wrongModel(model: ParsedModel): string | undefined {
+  const { tensors, payloadBytes, architecture } = model;
   const names = new Set(tensors.map(({ name }) => name));
   if (names.size !== tensors.length) return 'two tensors have one name';
-  for (const { name, dtype, shape, payload, view } of tensors) {
-    if (payload === undefined) continue;
-    const held = payloadBytes[payload];
-    if (held === undefined) return `${name} has no payload`;
-    if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0))
-      return `${name} has the shape ${shape.join()}`;
-    if (view === undefined) {
-      if (tensorBytes(dtype, shape) !== held) return `${name} does not fill its payload`;
-    } else if (elementCount(shape) > 0) {
-      const last = shape.reduce((sum, n, axis) => sum + (n - 1) * (view.strides[axis] ?? NaN), 0);
-      const end = view.byteOffset + ((last + 1) * dtypeBits[dtype]) / 8;
-      if (!(view.byteOffset >= 0 && end <= held)) return `${name} leaves its payload`;
-    }
+  for (const tensor of tensors) {
+    const why = wrongTensor(tensor, payloadBytes);
+    if (why !== undefined) return `${tensor.name} ${why}`;
   }
   const { layers, edges, unusedTensors } = architecture;
   const used = layers.flatMap(({ parameters }) => parameters.map(({ tensor }) => tensor));
@@ -100,4 +92,21 @@ function wrongModel({ tensors, payloadBytes, architecture }: ParsedModel): strin
   return edges.every(({ from, to }) => isEnd(from) && isEnd(to))
     ? undefined
     : 'an edge names a layer that is not there';
+}
+
+function wrongTensor(
+  { dtype, shape, payload, view }: TensorEntry,
+  payloadBytes: readonly number[],
+): string | undefined {
+  if (payload === undefined) return undefined;
+  const held = payloadBytes[payload];
+  if (held === undefined) return 'has no payload';
+  if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0))
+    return `has the shape ${shape.join()}`;
+  if (view === undefined)
+    return tensorBytes(dtype, shape) === held ? undefined : 'does not fill its payload';
+  if (elementCount(shape) === 0) return undefined;
+  const last = shape.reduce((sum, n, axis) => sum + (n - 1) * (view.strides[axis] ?? NaN), 0);
+  const end = view.byteOffset + ((last + 1) * dtypeBits[dtype]) / 8;
+  return view.byteOffset >= 0 && end <= held ? undefined : 'leaves its payload';
 }

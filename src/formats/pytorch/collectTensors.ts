@@ -45,10 +45,7 @@ export function collectTensors(roots: readonly PickleValue[], fail: FormatFailur
   for (let step = open.pop(); step !== undefined; step = open.pop()) {
     const { value } = step;
     if (!isObjectLike(value)) {
-      if (facts.size >= maxFacts || step.depth > maxFactDepth) continue;
-      const name = pathOf(step, fail).join('.');
-      if (name === '' || !isFact(value) || facts.has(name)) continue;
-      facts.set(name, String(value));
+      addFact(step, facts, fail);
       continue;
     }
     if (value.is === 'tensor') {
@@ -59,14 +56,17 @@ export function collectTensors(roots: readonly PickleValue[], fail: FormatFailur
     else entered.add(value);
     if (step.depth >= maxDepth)
       throw fail.unsupported(0, `containers that nest more than ${maxDepth} deep`);
-    const parent = step;
-    const next = children(value);
-    for (let index = next.length - 1; index >= 0; index--) {
-      const [key, child] = next[index] ?? [undefined, null];
-      open.push({ value: child, key, parent, depth: parent.depth + 1 });
-    }
+    for (const [key, child] of children(value).reverse())
+      open.push({ value: child, key, parent: step, depth: step.depth + 1 });
   }
   return { tensors, facts: Object.fromEntries(facts) };
+}
+
+function addFact(step: Step, facts: Map<string, string>, fail: FormatFailures): void {
+  const { value, depth } = step;
+  if (facts.size >= maxFacts || depth > maxFactDepth || !isFact(value)) return;
+  const name = pathOf(step, fail).join('.');
+  if (name !== '' && !facts.has(name)) facts.set(name, String(value));
 }
 
 type Child = readonly [key: string | undefined, value: PickleValue];

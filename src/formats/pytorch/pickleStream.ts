@@ -1,8 +1,8 @@
 import type { ByteSource } from '../../core/ports/modelFormats.ts';
 import { formatFailures } from '../failures.ts';
 import { maxPickleBytes } from '../limits.ts';
-import { WindowEnd } from './pickle/machine.ts';
 import type { PickleWorld } from './pickle/machine.ts';
+import { WindowEnd } from './pickle/pickleReader.ts';
 import { unpickle } from './pickle/unpickle.ts';
 import type { PickleValue } from './pickle/values.ts';
 

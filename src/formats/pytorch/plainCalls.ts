@@ -80,23 +80,25 @@ function reconstructed(args: readonly PickleValue[]): PickleValue | undefined {
   return { is: 'object', className: made.name, args: [], items: [], entries: [] };
 }
 
+type ScalarReader = (view: DataView) => number | bigint;
+
+/** Readers of NumPy's scalars by type; all are little-endian. */
+const scalarReaders: ReadonlyMap<string, ScalarReader> = new Map<string, ScalarReader>([
+  ['f8', (view: DataView) => view.getFloat64(0, true)],
+  ['f4', (view: DataView) => view.getFloat32(0, true)],
+  ['i4', (view: DataView) => view.getInt32(0, true)],
+  ['i8', (view: DataView) => view.getBigInt64(0, true)],
+]);
+
 /** A NumPy scalar as the number it is, where JavaScript has it; else as data. */
 function numpyScalar(args: readonly PickleValue[]): PickleValue | undefined {
   const [dtype, raw] = args;
   if (dtype === undefined || !isObjectLike(dtype) || dtype.is !== 'object') return undefined;
-  const data: PickleValue = {
-    is: 'object',
-    className: 'numpy.scalar',
-    args,
-    items: [],
-    entries: [],
-  };
-  if (raw === undefined || !isObjectLike(raw) || raw.is !== 'bytes') return data;
-  const view = new DataView(raw.bytes.buffer, raw.bytes.byteOffset, raw.bytes.byteLength);
   const kind = typeof dtype.args[0] === 'string' ? dtype.args[0] : '';
-  if (kind === 'f8' && view.byteLength === 8) return view.getFloat64(0, true);
-  if (kind === 'f4' && view.byteLength === 4) return view.getFloat32(0, true);
-  if (kind === 'i4' && view.byteLength === 4) return view.getInt32(0, true);
-  if (kind === 'i8' && view.byteLength === 8) return view.getBigInt64(0, true);
-  return data;
+  const reader = scalarReaders.get(kind);
+  if (reader !== undefined && raw !== undefined && isObjectLike(raw) && raw.is === 'bytes') {
+    const { buffer, byteOffset, byteLength } = raw.bytes;
+    if (byteLength === Number(kind.at(1))) return reader(new DataView(buffer, byteOffset));
+  }
+  return { is: 'object', className: 'numpy.scalar', args, items: [], entries: [] };
 }

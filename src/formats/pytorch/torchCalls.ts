@@ -1,6 +1,6 @@
-import { dtypeBits, elementCount } from '../../core/dtype.ts';
+import { dtypeBits, elementCount, tensorBytes } from '../../core/dtype.ts';
 import type { Dtype } from '../../core/dtype.ts';
-import { maxRank } from '../limits.ts';
+import { maxExpandedBytes, maxRank } from '../limits.ts';
 import { isObjectLike, isSequence } from './pickle/values.ts';
 import type { PickleValue, StorageValue, TensorValue } from './pickle/values.ts';
 import { torchDtype } from './torchTypes.ts';
@@ -61,13 +61,28 @@ function tensor(args: Args, dtypeArg?: PickleValue, parts: TensorValue['parts'] 
     return wrong(`a tensor has ${shape.length} dimensions and ${strides.length} strides`);
   const dtype = chosenDtype(storage, dtypeArg);
   if (dtype === undefined) return wrong('the dtype of a tensor is none that can be read');
+  const reason = outside(storage, dtype, offset, shape, strides);
+  return reason === undefined
+    ? { is: 'tensor', storage, dtype, offset, shape, strides, parts }
+    : wrong(reason);
+}
+
+/** Why a tensor cannot be a view of its storage. */
+function outside(
+  storage: StorageValue,
+  dtype: Dtype,
+  offset: number,
+  shape: readonly number[],
+  strides: readonly number[],
+): string | undefined {
+  const which = `a tensor of shape [${shape.join(', ')}]`;
   const reach = lastElement(offset, shape, strides);
   const held = (storage.sizeBytes * 8) / dtypeBits[dtype];
   if (!(reach < held))
-    return wrong(
-      `a tensor of shape [${shape.join(', ')}] reaches element ${reach} of a storage of ${Math.floor(held)}`,
-    );
-  return { is: 'tensor', storage, dtype, offset, shape, strides, parts };
+    return `${which} reaches element ${reach} of a storage of ${Math.floor(held)}`;
+  return tensorBytes(dtype, shape) > Math.max(storage.sizeBytes, maxExpandedBytes)
+    ? `${which} is far larger than its storage`
+    : undefined;
 }
 
 function chosenDtype(storage: StorageValue, arg: PickleValue | undefined): Dtype | undefined {

@@ -1,6 +1,7 @@
 import { dtypeBits } from '../../core/dtype.ts';
 import { LineageError } from '../../core/lineageError.ts';
 import { formatFailures } from '../failures.ts';
+import type { FormatFailures } from '../failures.ts';
 import { quoted } from '../text.ts';
 import { nameKind } from './allowedNames.ts';
 import type { PickleWorld } from './pickle/machine.ts';
@@ -55,14 +56,9 @@ export function torchWorld(file: string, prefix = ''): TorchWorld {
       return { is: 'object', className: name, args, items: [], entries: [] };
     },
     persistent(id, at) {
-      if (!isSequence(id)) throw refuse(at, 'a persistent id that is no tuple');
-      const [kind] = id.items;
-      if (kind !== 'storage')
-        throw refuse(
-          at,
-          `a persistent id of the kind ${quoted(String(isObjectLike(kind ?? null) ? '?' : kind))}`,
-        );
-      const storage = storageOf(id, at);
+      if (!isSequence(id) || id.items[0] !== 'storage')
+        throw refuse(at, 'a persistent id other than that of a storage');
+      const storage = storageOf(id, prefix, at, fail);
       const known = storages.get(storage.key);
       if (known !== undefined && known.wholeBytes !== storage.wholeBytes)
         throw fail.invalid(at, `storage ${quoted(storage.key)} is given two sizes`);
@@ -70,23 +66,27 @@ export function torchWorld(file: string, prefix = ''): TorchWorld {
       return storage;
     },
   };
+}
 
-  /** ('storage', class, key, location, elements[, (view key, offset, elements)]) */
-  function storageOf({ items }: PickleSequence, at: number): StorageValue {
-    const [, type, key, , elements, view] = items;
-    const named =
-      type !== undefined && isObjectLike(type) && type.is === 'global' ? type.name : '?';
-    const held = storageClass(named);
-    if (held === undefined) throw fail.unsupported(at, `the storage class ${quoted(named)}`);
-    const name = typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
-    const bytes = sizeOf(elements, dtypeBits[held.dtype] / 8);
-    if (name === undefined || bytes === undefined)
-      throw fail.invalid(at, 'the pickle is damaged: a storage has no valid key or size');
-    const part = partOf(view, bytes, dtypeBits[held.dtype] / 8);
-    if (part === undefined)
-      throw fail.invalid(at, `the pickle is damaged: a view leaves storage ${quoted(name)}`);
-    return { is: 'storage', key: prefix + name, ...held, wholeBytes: bytes, ...part, at };
-  }
+/** ('storage', class, key, location, elements[, (view key, offset, elements)]) */
+function storageOf(
+  { items }: PickleSequence,
+  prefix: string,
+  at: number,
+  fail: FormatFailures,
+): StorageValue {
+  const [, type, key, , elements, view] = items;
+  const named = type !== undefined && isObjectLike(type) && type.is === 'global' ? type.name : '?';
+  const held = storageClass(named);
+  if (held === undefined) throw fail.unsupported(at, `the storage class ${quoted(named)}`);
+  const name = typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
+  const bytes = sizeOf(elements, dtypeBits[held.dtype] / 8);
+  if (name === undefined || bytes === undefined)
+    throw fail.invalid(at, 'the pickle is damaged: a storage has no valid key or size');
+  const part = partOf(view, bytes, dtypeBits[held.dtype] / 8);
+  if (part === undefined)
+    throw fail.invalid(at, `the pickle is damaged: a view leaves storage ${quoted(name)}`);
+  return { is: 'storage', key: prefix + name, ...held, wholeBytes: bytes, ...part, at };
 }
 
 function partOf(

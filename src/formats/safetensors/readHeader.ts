@@ -62,6 +62,8 @@ export async function readHeader(source: ByteSource): Promise<SafetensorsHeader>
       });
     else if (tensors.length >= maxTensors)
       throw fail.unsupported(json.place(), `more than ${maxTensors} tensors`);
+    else if (key.length > maxNameLength)
+      throw fail.unsupported(json.place(), `a tensor's name of ${key.length} characters`);
     else tensors.push(tensor(json, key, start, source.sizeBytes, fail));
   });
   json.end();
@@ -83,38 +85,50 @@ function tensor(
 ): Stated {
   const place = json.place();
   const which = `tensor ${quoted(name)}`;
-  if (name.length > maxNameLength)
-    throw fail.unsupported(place, `a tensor's name of ${name.length} characters`);
-  let dtype: string | undefined;
-  let shape: number[] | undefined;
-  let offsets: number[] | undefined;
-  json.object((key) => {
-    if (key === 'dtype') dtype = json.string();
-    else if (key === 'shape') shape = integers(json);
-    else if (key === 'data_offsets') offsets = integers(json);
-    else throw fail.invalid(json.place(), `${which} has the unknown member ${quoted(key)}`);
-  });
+  const { dtype, shape, offsets } = members(json, which, fail);
   if (dtype === undefined || shape === undefined || offsets === undefined)
     throw fail.invalid(place, `${which} lacks its dtype, shape or data_offsets`);
   const known = dtypeByName.get(dtype);
   if (known === undefined) throw fail.unsupported(place, `the dtype ${quoted(dtype)} of ${which}`);
   if (shape.length > maxRank)
     throw fail.unsupported(place, `${which}: ${shape.length} dimensions (at most ${maxRank})`);
-  const [begin, end, more] = offsets;
-  if (begin === undefined || end === undefined || more !== undefined)
+  const [begin, end] = offsets;
+  if (begin === undefined || end === undefined || offsets.length !== 2)
     throw fail.invalid(place, `${which}: data_offsets must be two numbers`);
   if (begin > end || start + end > fileBytes)
     throw fail.invalid(
       place,
       `${which}: its bytes ${begin} to ${end} are not in the ${fileBytes - start} bytes of data`,
     );
-  const bits = elementCount(shape) * dtypeBits[known];
-  if (!Number.isSafeInteger(bits) || bits % 8 !== 0 || bits / 8 !== end - begin)
+  if (contiguousBytes(known, shape) !== end - begin)
     throw fail.invalid(
       place,
       `${which}: shape [${shape.join(', ')}] of ${dtype} does not fill its ${end - begin} bytes`,
     );
   return { name, dtype: known, shape, offset: start + begin, sizeBytes: end - begin, place };
+}
+
+interface Members {
+  dtype?: string;
+  shape?: number[];
+  offsets?: number[];
+}
+
+function members(json: StrictJson, which: string, fail: FormatFailures): Members {
+  const found: Members = {};
+  json.object((key) => {
+    if (key === 'dtype') found.dtype = json.string();
+    else if (key === 'shape') found.shape = integers(json);
+    else if (key === 'data_offsets') found.offsets = integers(json);
+    else throw fail.invalid(json.place(), `${which} has the unknown member ${quoted(key)}`);
+  });
+  return found;
+}
+
+/** NaN where the elements overflow or do not fill whole bytes. */
+function contiguousBytes(dtype: Dtype, shape: readonly number[]): number {
+  const bits = elementCount(shape) * dtypeBits[dtype];
+  return Number.isSafeInteger(bits) && bits % 8 === 0 ? bits / 8 : NaN;
 }
 
 function integers(json: StrictJson): number[] {

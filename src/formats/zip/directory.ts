@@ -100,7 +100,8 @@ function zip64Sizes(
   where: number,
   fail: FormatFailures,
 ): Pick<DirectoryEntry, 'storedBytes' | 'sizeBytes' | 'localOffset'> {
-  let [wideAt, wideEnd] = findExtra(record, extraAt, extraLength);
+  const [wideStart, wideEnd] = findExtra(record, extraAt, extraLength);
+  let wideAt = wideStart;
   const field = (offset: number): number => {
     const narrow = record.getUint32(offset, true);
     if (narrow !== 0xffffffff) return narrow;

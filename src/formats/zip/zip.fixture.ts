@@ -37,42 +37,47 @@ export function zipOf(
 ): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
-  let at = 0;
-  const put = (bytes: Uint8Array): void => {
-    parts.push(bytes);
-    at += bytes.length;
-  };
-  const flags = options.descriptors === true ? 0x808 : 0x800;
-  for (const { name, bytes, deflate, crc = crc32(bytes) } of inputs) {
-    const nameBytes = utf8Bytes(name);
-    const stored = deflate === undefined ? bytes : deflateRaw(bytes, deflate);
-    const method = deflate === undefined ? 0 : 8;
-    const start = at;
-    const align = options.align ?? 1;
-    const bare = at + 30 + nameBytes.length + 4;
-    const pad = align === 1 ? 0 : (align - (bare % align)) % align;
-    const extra = align === 1 ? new Uint8Array(0) : concat([fields([2, 0x4246], [2, pad]), new Uint8Array(pad).fill(0x5a)]); // prettier-ignore
-    const known = options.descriptors === true ? [0, 0, 0] : [crc, stored.length, bytes.length];
-    const [headCrc = 0, headStored = 0, headSize = 0] = known;
-    put(fields([4, 0x04034b50], [2, 0], [2, flags], [2, method], [4, 0], [4, headCrc], [4, headStored], [4, headSize], [2, nameBytes.length], [2, extra.length])); // prettier-ignore
-    put(nameBytes);
-    put(extra);
-    put(stored);
-    if (options.descriptors === true)
-      put(fields([4, 0x08074b50], [4, crc], [4, stored.length], [4, bytes.length]));
-    directory.push(
-      fields([4, 0x02014b50], [2, 0], [2, 0], [2, flags], [2, method], [4, 0], [4, crc], [4, stored.length], [4, bytes.length], [2, nameBytes.length], [2, 0], [2, 0], [2, 0], [2, 0], [4, 0], [4, start]), // prettier-ignore
-      nameBytes,
-    );
+  let offset = 0;
+  for (const input of inputs) {
+    const { local, record } = entryOf(input, offset, options);
+    parts.push(local);
+    directory.push(record);
+    offset += local.length;
   }
-  const offset = at;
   const size = directory.reduce((sum, { length }) => sum + length, 0);
   const count = inputs.length;
-  if (options.zip64 === true)
-    directory.push(
-      fields([4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, count], [8, count], [8, size], [8, offset]), // prettier-ignore
-      fields([4, 0x07064b50], [4, 0], [8, offset + size], [4, 1]),
-    );
+  const wide = [
+    fields([4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, count], [8, count], [8, size], [8, offset]), // prettier-ignore
+    fields([4, 0x07064b50], [4, 0], [8, offset + size], [4, 1]),
+  ];
   const end = fields([4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, size], [4, offset], [2, 0]); // prettier-ignore
-  return concat([...parts, ...directory, end]);
+  return concat([...parts, ...directory, ...(options.zip64 === true ? wide : []), end]);
+}
+
+function entryOf(
+  { name, bytes, deflate, crc = crc32(bytes) }: ZipInput,
+  start: number,
+  { descriptors = false, align = 1 }: ZipOptions,
+): { local: Uint8Array; record: Uint8Array } {
+  const nameBytes = utf8Bytes(name);
+  const stored = deflate === undefined ? bytes : deflateRaw(bytes, deflate);
+  const method = deflate === undefined ? 0 : 8;
+  const flags = descriptors ? 0x808 : 0x800;
+  const pad = (align - ((start + 30 + nameBytes.length + 4) % align)) % align;
+  const extra = align === 1 ? [] : [fields([2, 0x4246], [2, pad]), new Uint8Array(pad).fill(0x5a)];
+  const extraBytes = concat(extra);
+  const sums = [[4, crc], [4, stored.length], [4, bytes.length]] as const; // prettier-ignore
+  const none = [[4, 0], [4, 0], [4, 0]] as const; // prettier-ignore
+  const local = [
+    fields([4, 0x04034b50], [2, 0], [2, flags], [2, method], [4, 0], ...(descriptors ? none : sums), [2, nameBytes.length], [2, extraBytes.length]), // prettier-ignore
+    nameBytes,
+    extraBytes,
+    stored,
+    ...(descriptors ? [fields([4, 0x08074b50], ...sums)] : []),
+  ];
+  const record = [
+    fields([4, 0x02014b50], [2, 0], [2, 0], [2, flags], [2, method], [4, 0], ...sums, [2, nameBytes.length], [2, 0], [2, 0], [2, 0], [2, 0], [4, 0], [4, start]), // prettier-ignore
+    nameBytes,
+  ];
+  return { local: concat(local), record: concat(record) };
 }

@@ -1,6 +1,8 @@
 import type { LineageError } from '../../../core/lineageError.ts';
 import type { FormatFailures } from '../../failures.ts';
 import { maxPickleValues } from '../../limits.ts';
+import { pickleReader } from './pickleReader.ts';
+import type { PickleReader, PickleWindow } from './pickleReader.ts';
 import type { PickleValue } from './values.ts';
 
 /** What the unpickler leaves to its caller: which names exist and what becomes of them. */
@@ -13,20 +15,10 @@ export interface PickleWorld {
   persistent(id: PickleValue, at: number): PickleValue;
 }
 
-/** Thrown where the bytes at hand end before the pickle does, though the file goes on. */
-export class WindowEnd extends Error {}
-
 /** The stack machine that a pickle is a program for. Offsets are in the file. */
-export interface PickleMachine {
+export interface PickleMachine extends PickleReader {
   readonly world: PickleWorld;
   readonly fail: FormatFailures;
-  /** Offset of the opcode that is being run. */
-  readonly at: () => number;
-  /** The next `length` bytes; a view. */
-  take(length: number): Uint8Array;
-  takeView(length: number): DataView;
-  /** The bytes up to the next line feed, without it. */
-  takeLine(): Uint8Array;
   push(value: PickleValue): void;
   pop(): PickleValue;
   /** The topmost value, left where it is. */
@@ -39,85 +31,45 @@ export interface PickleMachine {
   remember(index: number): void;
   memoSize(): number;
   recall(index: number): PickleValue;
-  refuse(what: string): LineageError<'pickle-refused'>;
   broken(reason: string): LineageError<'format-invalid'>;
 }
 
-/** Where the pickle lies. */
-export interface PickleWindow {
-  /** The bytes at hand; they begin at `origin` of the file. */
-  readonly bytes: Uint8Array;
-  readonly origin: number;
-  /** Bytes that the file (or zip entry) has from `origin` on. */
-  readonly available: number;
-}
-
-/** A machine at the start of `window`, and its position in it. */
+/** A machine at the start of `window`. */
 export function pickleMachine(
   window: PickleWindow,
   world: PickleWorld,
   fail: FormatFailures,
-  refuse: (at: number, what: string) => LineageError<'pickle-refused'>,
-): { machine: PickleMachine; step: () => number; position: () => number } {
-  const { bytes, origin } = window;
-  const whole = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+): PickleMachine {
+  const broken = (reason: string): LineageError<'format-invalid'> =>
+    fail.invalid(reader.at(), `the pickle is damaged: ${reason}`);
+  const reader = pickleReader(window, broken);
   const stack: PickleValue[] = [];
   const marks: number[] = [];
   const memo = new Map<number, PickleValue>();
-  let at = 0;
-  let opcodeAt = 0;
   let made = 0;
-
-  const broken = (reason: string): LineageError<'format-invalid'> =>
-    fail.invalid(origin + opcodeAt, `the pickle is damaged: ${reason}`);
-
-  function advance(length: number): number {
-    if (at + length > window.available) throw broken('it is cut off');
-    if (at + length > bytes.length) throw new WindowEnd();
-    at += length;
-    return at - length;
-  }
 
   function count(): void {
     if (++made > maxPickleValues)
-      throw fail.unsupported(origin + opcodeAt, `a pickle of more than ${maxPickleValues} values`);
+      throw fail.unsupported(reader.at(), `a pickle of more than ${maxPickleValues} values`);
   }
 
-  const machine: PickleMachine = {
+  function present(value: PickleValue | undefined): PickleValue {
+    if (value === undefined || stack.length < (marks.at(-1) ?? 0))
+      throw broken('it takes a value where there is none');
+    return value;
+  }
+
+  return {
+    ...reader,
     world,
     fail,
-    at: () => origin + opcodeAt,
-    take(length) {
-      const start = advance(length);
-      return bytes.subarray(start, start + length);
-    },
-    takeView(length) {
-      const start = advance(length);
-      return new DataView(whole.buffer, whole.byteOffset + start, length);
-    },
-    takeLine() {
-      const end = bytes.indexOf(0x0a, at);
-      if (end < 0) {
-        advance(bytes.length - at + 1);
-        throw new WindowEnd();
-      }
-      const start = advance(end + 1 - at);
-      return bytes.subarray(start, end);
-    },
+    broken,
     push(value) {
       count();
       stack.push(value);
     },
-    pop() {
-      const value = stack.length > (marks.at(-1) ?? 0) ? stack.pop() : undefined;
-      if (value === undefined) throw broken('it takes a value where there is none');
-      return value;
-    },
-    top() {
-      const value = stack.length > (marks.at(-1) ?? 0) ? stack.at(-1) : undefined;
-      if (value === undefined) throw broken('it takes a value where there is none');
-      return value;
-    },
+    pop: () => present(stack.pop()),
+    top: () => present(stack.length > (marks.at(-1) ?? 0) ? stack.at(-1) : undefined),
     mark() {
       count();
       marks.push(stack.length);
@@ -133,7 +85,7 @@ export function pickleMachine(
     },
     remember(index) {
       count();
-      memo.set(index, machine.top());
+      memo.set(index, this.top());
     },
     memoSize: () => memo.size,
     recall(index) {
@@ -141,12 +93,5 @@ export function pickleMachine(
       if (value === undefined) throw broken(`it recalls value ${index}, which was never kept`);
       return value;
     },
-    refuse: (what) => refuse(origin + opcodeAt, what),
-    broken,
   };
-  const step = (): number => {
-    opcodeAt = at;
-    return bytes[advance(1)] ?? 0;
-  };
-  return { machine, step, position: () => origin + at };
 }

@@ -28,15 +28,9 @@ function int32(value: number): number[] {
   return [value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >> 24) & 255];
 }
 
-function write(value: Pickled, put: (...bytes: number[]) => void, parts: Uint8Array[]): void {
-  const each = (values: readonly Pickled[]): void => {
-    for (const one of values) write(one, put, parts);
-  };
-  const tuple = (values: readonly Pickled[]): void => {
-    put(0x28);
-    each(values);
-    put(0x74);
-  };
+type Put = (...bytes: number[]) => void;
+
+function write(value: Pickled, put: Put, parts: Uint8Array[]): void {
   if (value === null) put(0x4e);
   else if (typeof value === 'boolean') put(value ? 0x88 : 0x89);
   else if (typeof value === 'number') writeNumber(value, put);
@@ -44,7 +38,18 @@ function write(value: Pickled, put: (...bytes: number[]) => void, parts: Uint8Ar
     const bytes = utf8Bytes(value);
     put(0x58, ...int32(bytes.length));
     parts.push(bytes);
-  } else if (value instanceof Map) {
+  } else writeObject(value, put, parts);
+}
+
+function writeObject(
+  value: Exclude<Pickled, null | boolean | number | string>,
+  put: Put,
+  parts: Uint8Array[],
+): void {
+  const each = (values: readonly Pickled[]): void => {
+    for (const one of values) write(one, put, parts);
+  };
+  if (value instanceof Map) {
     put(0x7d, 0x28);
     for (const [key, item] of value as ReadonlyMap<Pickled, Pickled>) each([key, item]);
     put(0x75);
@@ -52,21 +57,29 @@ function write(value: Pickled, put: (...bytes: number[]) => void, parts: Uint8Ar
     put(0x5d, 0x28);
     each(value as readonly Pickled[]);
     put(0x65);
-  } else if ('tuple' in value) tuple(value.tuple);
-  else if ('global' in value) writeGlobal(value.global, put);
+  } else if ('tuple' in value) {
+    put(0x28);
+    each(value.tuple);
+    put(0x74);
+  } else if ('global' in value) writeGlobal(value.global, put);
   else if ('raw' in value) put(...value.raw);
   else if ('persistent' in value) {
     write(value.persistent, put, parts);
     put(0x51);
-  } else if ('args' in value) {
-    writeGlobal('call' in value ? value.call : value.make, put);
-    tuple(value.args);
-    put('call' in value ? 0x52 : 0x81);
-    if (value.state !== undefined) {
-      write(value.state, put, parts);
-      put(0x62);
-    }
-  }
+  } else if ('args' in value) writeCall(value, put, parts);
+}
+
+function writeCall(
+  value: Extract<Pickled, { args: readonly Pickled[] }>,
+  put: Put,
+  parts: Uint8Array[],
+): void {
+  writeGlobal('call' in value ? value.call : value.make, put);
+  write({ tuple: value.args }, put, parts);
+  put('call' in value ? 0x52 : 0x81);
+  if (value.state === undefined) return;
+  write(value.state, put, parts);
+  put(0x62);
 }
 
 function writeNumber(value: number, put: (...bytes: number[]) => void): void {

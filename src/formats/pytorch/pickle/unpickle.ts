@@ -2,8 +2,9 @@ import { LineageError } from '../../../core/lineageError.ts';
 import { formatFailures } from '../../failures.ts';
 import { containerOps } from './containerOps.ts';
 import { pickleMachine } from './machine.ts';
-import type { PickleWindow, PickleWorld } from './machine.ts';
+import type { PickleWorld } from './machine.ts';
 import { objectOps } from './objectOps.ts';
+import type { PickleWindow } from './pickleReader.ts';
 import { plainOps } from './plainOps.ts';
 import type { PickleValue } from './values.ts';
 
@@ -37,11 +38,9 @@ export function unpickle(
   world: PickleWorld,
 ): { value: PickleValue; end: number } {
   const fail = formatFailures(file, 'PyTorch checkpoint');
-  const refuse = (at: number, what: string): LineageError<'pickle-refused'> =>
-    new LineageError('pickle-refused', { file, at, what });
-  const { machine, step, position } = pickleMachine(window, world, fail, refuse);
+  const machine = pickleMachine(window, world, fail);
   for (;;) {
-    const code = step();
+    const code = machine.step();
     const op = ops.get(code);
     if (op !== undefined) op(machine);
     else if (code === stop) break;
@@ -51,8 +50,9 @@ export function unpickle(
       if (version > 5) throw fail.unsupported(machine.at(), `pickle protocol ${version}`);
     } else {
       const name = refused.get(code) ?? `0x${code.toString(16).padStart(2, '0')}`;
-      throw machine.refuse(`the pickle opcode ${name}`);
+      const what = `the pickle opcode ${name}`;
+      throw new LineageError('pickle-refused', { file, at: machine.at(), what });
     }
   }
-  return { value: machine.pop(), end: position() };
+  return { value: machine.pop(), end: machine.position() };
 }
