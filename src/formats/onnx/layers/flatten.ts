@@ -1,9 +1,9 @@
-import { limits } from '../limits.ts';
 import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from '../proto/model.ts';
 import type { ReadModel } from '../readModel.ts';
 import type { TensorCollection } from '../tensors/collectTensors.ts';
 import type { Failure } from '../wire/failure.ts';
 import { executionOrder } from './executionOrder.ts';
+import { checkInlinedSize, domainOf, functionKey } from './inlinedSize.ts';
 import type { FlatGraph, FlatModel, FlatOp } from './flatGraph.ts';
 import { absent } from './flatGraph.ts';
 
@@ -28,7 +28,6 @@ interface Flattening {
   readonly functions: ReadonlyMap<string, FunctionProto>;
   readonly constants: Map<number, number>;
   values: number;
-  ops: number;
 }
 
 /**
@@ -45,27 +44,20 @@ export function flatten(
   collection: TensorCollection,
   failure: Failure,
 ): FlatModel {
-  const functions = new Map(model.functions.map((each) => [functionKey(each), each]));
+  const functions = new Map(
+    model.functions.map((each) => [functionKey(each.domain, each.name, each.overload), each]),
+  );
   const flattening: Flattening = {
     failure,
     collection,
     functions,
     constants: new Map(),
     values: 0,
-    ops: 0,
   };
+  checkInlinedSize(graph.nodes, functions, failure);
   const call: Call = { prefix: '', functions: [], attributes: undefined };
   const flat = flattenGraph(flattening, graph, undefined, call).graph;
   return { graph: flat, constants: flattening.constants };
-}
-
-/** An operator's domain with the standard's two spellings of its own made one. */
-export function domainOf(domain: string): string {
-  return domain === 'ai.onnx' ? '' : domain;
-}
-
-function functionKey(of: { domain: string; overload: string }, name?: string): string {
-  return JSON.stringify([domainOf(of.domain), name ?? (of as FunctionProto).name, of.overload]);
 }
 
 function flattenGraph(
@@ -111,14 +103,11 @@ function flattenNodes(
   into: FlatOp[],
   given?: Map<string, number>,
 ): void {
-  const { failure, functions } = flattening;
-  flattening.ops += nodes.length;
-  if (flattening.ops > limits.nodes)
-    throw failure.unsupported(0, `more than ${limits.nodes} nodes with its calls`);
+  const { functions } = flattening;
   declareOutputs(flattening, nodes, scope, given);
   for (const node of nodes) {
     const attributes = boundAttributes(node, call);
-    const called = functions.get(functionKey(node, node.opType));
+    const called = functions.get(functionKey(node.domain, node.opType, node.overload));
     if (node.opType === 'Constant' && domainOf(node.domain) === '')
       addConstant(flattening, node, attributes, scope);
     else if (called !== undefined) inline(flattening, node, called, attributes, scope, call, into);
@@ -225,8 +214,6 @@ function inline(
   into: FlatOp[],
 ): void {
   const { failure } = flattening;
-  if (call.functions.includes(called))
-    throw failure.invalid(node.at, `the function ${called.name} calls itself`);
   const actual = inputsOf(flattening, node, scope);
   const values = new Map(called.inputs.map((name, index) => [name, actual[index] ?? absent]));
   const given = new Map<string, number>();
