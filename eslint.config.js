@@ -49,8 +49,10 @@ export default defineConfig(
     rules: { 'max-lines': ['error', { max: 150 }], 'no-undef': 'off' },
   },
   { files: ['**/*.{test,suite,fixture}.ts'], rules: { 'max-lines-per-function': 'off' } },
+  // Benches are there to print.
+  { files: ['bench/**'], rules: { 'no-console': 'off' } },
   {
-    files: ['tools/**/*.js', '*.config.{js,ts}'],
+    files: ['tools/**/*.js', 'bench/**/*.js', '*.config.{js,ts}'],
     languageOptions: { globals: globals.node },
   },
 );
