@@ -21,8 +21,18 @@ const sameValueBits = 6;
 export function regularity(lines: readonly Float32Array[], coarse: boolean): number {
   const judged = lines.filter((line) => varies(line));
   if (judged.length === 0) return 0;
-  const predictable = judged.filter((line) => isPredictable(line)).length / judged.length;
-  return Math.max(predictable, straightShare(judged), coarse ? 0 : repeatShare(judged));
+  const simple = Math.max(straightShare(judged), coarse ? 0 : repeatShare(judged));
+  return simple >= 0.5 ? simple : Math.max(simple, predictableShare(judged));
+}
+
+/** Share of predictable lines; stops early where most are not, as in all learned tensors. */
+function predictableShare(lines: readonly Float32Array[]): number {
+  let predictable = 0;
+  for (const [i, line] of lines.entries()) {
+    if (isPredictable(line)) predictable++;
+    else if (i + 1 - predictable > lines.length / 2) break;
+  }
+  return predictable / lines.length;
 }
 
 function varies(line: Float32Array): boolean {
@@ -30,28 +40,24 @@ function varies(line: Float32Array): boolean {
   return line.some((value) => value !== 0 && value !== first);
 }
 
-/** Least-squares linear prediction of `order` steps, by the normal equations. */
+/** Least-squares linear prediction of `order` steps about the mean, by the normal equations. */
 function isPredictable(line: Float32Array): boolean {
   const n = line.length;
   if (n < 4 * order) return false;
-  // About its mean: values near one and the same level would else look predictable.
-  const mean = line.reduce((sum, value) => sum + value, 0) / n;
+  // Values near one and the same level would look predictable if the mean stayed in.
+  let mean = 0;
+  for (const value of line) mean += value / n;
   const centred = Float64Array.from(line, (value) => value - mean);
-  const normal = Array.from({ length: order }, () => new Float64Array(order + 1));
-  let energy = 0;
-  for (let t = order; t < n; t++) {
-    const now = centred[t] ?? 0;
-    energy += now * now;
-    for (let i = 0; i < order; i++) {
-      const row = normal[i];
-      const past = centred[t - 1 - i] ?? 0;
-      if (row === undefined || past === 0) continue;
-      for (let j = 0; j < order; j++) row[j] = (row[j] ?? 0) + past * (centred[t - 1 - j] ?? 0);
-      row[order] = (row[order] ?? 0) + past * now;
-    }
-  }
-  if (energy === 0) return false;
-  const weights = solve(normal, energy * 1e-9);
+  const products = lagProducts(centred);
+  const energy = products[0] ?? 0;
+  if (!(energy > 0)) return false;
+  const at = (i: number, j: number): number => products[i * (order + 1) + j] ?? 0;
+  const system = Array.from({ length: order }, (_, i) =>
+    Float64Array.from({ length: order + 1 }, (__, j) =>
+      j === order ? at(0, i + 1) : at(i + 1, j + 1),
+    ),
+  );
+  const weights = solve(system, energy * 1e-9);
   let residual = 0;
   for (let t = order; t < n; t++) {
     let error = centred[t] ?? 0;
@@ -59,6 +65,21 @@ function isPredictable(line: Float32Array): boolean {
     residual += error * error;
   }
   return residual < predicted * energy;
+}
+
+/** Sums of `x[t − i] · x[t − j]` over `t ≥ order`, as a square of `order + 1` rows. */
+function lagProducts(x: Float64Array): Float64Array {
+  const size = order + 1;
+  const products = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let j = i; j < size; j++) {
+      let sum = 0;
+      for (let t = order; t < x.length; t++) sum += (x[t - i] as number) * (x[t - j] as number);
+      products[i * size + j] = sum;
+      products[j * size + i] = sum;
+    }
+  }
+  return products;
 }
 
 /** Gaussian elimination of a symmetric positive system `[n, n + 1]`, after adding `ridge`. */

@@ -8,6 +8,8 @@ import { valueAccumulator, type ValueStatistics } from './valueStatistics.ts';
 /** Lines probed in each direction, and most values of one. */
 const probedLines = 4;
 const probedValues = 256;
+/** Tensors up to this many elements are held whole while they are scanned. */
+const heldValues = 4096;
 /** Values decoded at a time. */
 const blockValues = 16_384;
 
@@ -30,9 +32,9 @@ export interface TensorScan {
  * type, empty, or a view that repeats or skips elements.
  */
 export function tensorScan(entry: TensorEntry): TensorScan | undefined {
-  const size = elementBytes[entry.dtype];
+  const bytesEach = elementBytes[entry.dtype] ?? 0;
   const elements = elementCount(entry.shape);
-  if (size === undefined || !isDecoded(entry.dtype) || elements === 0) return undefined;
+  if (bytesEach === 0 || !isDecoded(entry.dtype) || elements === 0) return undefined;
   const strides = squeezedStrides(entry);
   const grid = sampleGrid(entry.shape, sampleBudget(elements));
   const span = grid.extents.reduce((sum, e, axis) => sum + (e - 1) * (strides[axis] ?? 0), 1);
@@ -41,39 +43,74 @@ export function tensorScan(entry: TensorEntry): TensorScan | undefined {
   const first = entry.view?.byteOffset ?? 0;
   const sampled = gridOffsets(grid, strides);
   const lines = probeLines(grid.extents, strides);
-  const wanted = sortedUnique([sampled, ...lines.rows, ...lines.columns]);
-  const found = new Float32Array(wanted.length);
+  // Small tensors are held whole; of large ones only the elements wanted, in storage order.
+  const wanted =
+    elements <= heldValues ? undefined : sortedUnique([sampled, ...lines.rows, ...lines.columns]);
+  const found = new Float32Array(wanted?.length ?? elements);
   const accumulator = valueAccumulator(elements);
-  const block = new Float32Array(Math.min(blockValues, elements));
+  const block = new Float32Array(entry.dtype === 'f32' ? 0 : Math.min(blockValues, elements));
   let next = 0;
 
+  function keep(values: Float32Array, at: number): void {
+    if (wanted === undefined) {
+      found.set(values, at);
+      return;
+    }
+    const end = at + values.length;
+    let offset = wanted[next] ?? Infinity;
+    while (offset < end) {
+      found[next++] = values[offset - at] ?? NaN;
+      offset = wanted[next] ?? Infinity;
+    }
+  }
+
   function update(bytes: Uint8Array, offset: number): void {
-    const from = Math.max(0, Math.ceil((offset - first) / (size ?? 1)));
-    const to = Math.min(elements, Math.floor((offset + bytes.length - first) / (size ?? 1)));
+    const from = Math.max(0, Math.ceil((offset - first) / bytesEach));
+    const to = Math.min(elements, Math.floor((offset + bytes.length - first) / bytesEach));
     for (let at = from; at < to; at += blockValues) {
       const count = Math.min(blockValues, to - at);
-      const start = first + at * (size ?? 1) - offset;
+      const start = first + at * bytesEach - offset;
       const values = decodeValues(bytes, start, count, entry.dtype, block);
       accumulator.add(values);
-      for (; next < wanted.length && (wanted[next] ?? 0) < at + count; next++) {
-        found[next] = values[(wanted[next] ?? 0) - at] ?? NaN;
-      }
+      keep(values, at);
     }
   }
 
   function finish(): ScannedTensor {
-    const valueOf = new Map<number, number>();
-    for (const [i, offset] of wanted.entries()) valueOf.set(offset, found[i] ?? NaN);
-    const pick = (offsets: Float64Array): Float32Array =>
-      Float32Array.from(offsets, (offset) => valueOf.get(offset) ?? NaN);
-    const coarse = found.every((value) => isCoarse(value));
+    const pick = (offsets: Float64Array): Float32Array => picked(offsets, wanted, found);
+    const sample = pick(sampled);
+    const coarse = sample.every((value) => isCoarse(value));
     const rows = regularity(lines.rows.map(pick), coarse);
-    const columns = regularity(lines.columns.map(pick), coarse);
-    const statistics = accumulator.finish();
-    return { statistics, sample: pick(sampled), regularity: Math.max(rows, columns) };
+    const columns = rows < 1 ? regularity(lines.columns.map(pick), coarse) : 0;
+    return { statistics: accumulator.finish(), sample, regularity: Math.max(rows, columns) };
   }
 
   return { update, finish };
+}
+
+/** The values at `offsets`, out of `found`: of all elements, or of the sorted `wanted` ones. */
+function picked(
+  offsets: Float64Array,
+  wanted: Float64Array | undefined,
+  found: Float32Array,
+): Float32Array {
+  const values = new Float32Array(offsets.length);
+  for (let i = 0; i < offsets.length; i++) {
+    const offset = offsets[i] ?? 0;
+    values[i] = found[wanted === undefined ? offset : placeOf(wanted, offset)] ?? NaN;
+  }
+  return values;
+}
+
+/** Index of `offset`, which is there, by bisection. */
+function placeOf(sorted: Float64Array, offset: number): number {
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const word = new Uint32Array(1);
