@@ -52,7 +52,7 @@ export async function storesOn(environment: Environment): Promise<Stores> {
     sessions.set(id, session);
     return session;
   };
-  const store = await storeId(environment);
+  await storeId(environment);
   return {
     content: contentStore({
       database, live, records, registry, reader, openSession, codecNames,
@@ -61,7 +61,7 @@ export async function storesOn(environment: Environment): Promise<Stores> {
     log: lineageLog({ environment, live, records, registry, closeSession }),
     lock: { exclusive: (work) => locks.exclusive('writer', work) },
     async evictedModels() {
-      const known = await head.get();
+      const [known, store] = await Promise.all([head.get(), storeId(environment)]);
       return known === undefined || known.store === store ? 0 : known.models;
     },
     erase: () => erase(environment),

@@ -63,7 +63,7 @@ interface Tab {
 
 class World {
   readonly bench: StoreBench;
-  readonly tabs: Tab[] = [];
+  readonly tabs = new Map<number, Tab>();
   readonly nodes = new Map<ModelNode, readonly number[]>();
   /** Removed, but kept for undo. */
   readonly undo = new Map<ModelNode, readonly number[]>();
@@ -74,8 +74,11 @@ class World {
   }
 
   async tabAt(at: number): Promise<Tab> {
-    this.tabs[at] ??= { stores: await this.bench.open(), session: undefined, put: new Set() };
-    return this.tabs[at];
+    const open = this.tabs.get(at);
+    if (open !== undefined) return open;
+    const tab = { stores: await this.bench.open(), session: undefined, put: new Set<number>() };
+    this.tabs.set(at, tab);
+    return tab;
   }
 
   roots(): SnapshotId[] {
@@ -100,7 +103,7 @@ class World {
     }
     if (step.is === 'crash') {
       tab.stores.close();
-      delete this.tabs[step.tab];
+      this.tabs.delete(step.tab);
     }
     if (step.is === 'remove') await this.remove(tab, step.node);
   }
@@ -161,7 +164,7 @@ class World {
 
   /** With every import ended and collected twice, nothing is left that nobody names. */
   async checkEmptied(): Promise<void> {
-    for (const { stores } of this.tabs.filter(Boolean)) stores.close();
+    for (const { stores } of this.tabs.values()) stores.close();
     const { content, log } = await this.bench.open();
     for (const { id } of await log.pendingImports()) await log.endImport(id);
     await content.collect(this.roots(), idle);

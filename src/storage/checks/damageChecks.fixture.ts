@@ -215,7 +215,7 @@ async function flip<Name extends BytesTable>(
     value instanceof Uint8Array ? value.slice() : new Uint8Array(await value.arrayBuffer());
   bytes[at] = (bytes[at] ?? 0) ^ 4;
   await raw.write([table], 'relaxed', (tx) => {
-    tx.put(table, key, (table === 'packs' ? raw.packValue([bytes]) : bytes) as never);
+    tx.put(table, key, table === 'packs' ? raw.packValue([bytes]) : bytes);
     return Promise.resolve();
   });
 }
