@@ -1,10 +1,24 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasSharedData, sharedPaths, sharedSource, sharedTitle } from '../sharedData.fixture.ts';
 import { dataTypes } from './dataTypes.ts';
-import golden from './golden/tensors.json';
 import { looksLikeOnnx } from './looksLikeOnnx.ts';
 import { collect, parseFiles, reassembled, sha256 } from './parseOnnx.fixture.ts';
 
+interface Seen {
+  readonly tensors: number;
+  readonly digest: string;
+  readonly initializers: number;
+  readonly initializerDigest: string;
+  readonly operators: number;
+  readonly outputs: readonly string[];
+  readonly opsets: Readonly<Record<string, number>>;
+}
+
+const golden = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, 'golden/tensors.json'), 'utf8'),
+) as Record<string, Seen>;
 const files = Object.entries(golden);
 
 describe.skipIf(!hasSharedData)(`parseOnnx on real models${sharedTitle}`, () => {
