@@ -8,6 +8,8 @@ export interface ZipInput {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly deflate?: number;
+  /** A raw deflate stream of `bytes` that another library made. */
+  readonly deflated?: Uint8Array;
   /** Checksum that is stated instead of the right one. */
   readonly crc?: number;
 }
@@ -55,13 +57,13 @@ export function zipOf(
 }
 
 function entryOf(
-  { name, bytes, deflate, crc = crc32(bytes) }: ZipInput,
+  { name, bytes, deflate, deflated, crc = crc32(bytes) }: ZipInput,
   start: number,
   { descriptors = false, align = 1 }: ZipOptions,
 ): { local: Uint8Array; record: Uint8Array } {
   const nameBytes = utf8Bytes(name);
-  const stored = deflate === undefined ? bytes : deflateRaw(bytes, deflate);
-  const method = deflate === undefined ? 0 : 8;
+  const stored = deflated ?? (deflate === undefined ? bytes : deflateRaw(bytes, deflate));
+  const method = stored === bytes ? 0 : 8;
   const flags = descriptors ? 0x808 : 0x800;
   const pad = (align - ((start + 30 + nameBytes.length + 4) % align)) % align;
   const extra = align === 1 ? [] : [fields([2, 0x4246], [2, pad]), new Uint8Array(pad).fill(0x5a)];
