@@ -3,8 +3,8 @@ import type { NodeId, SnapshotId } from '../../core/ids.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
 import type { Edge, GraphData } from '../../core/lineage/graph.ts';
 import { dataOf, type Lineage } from '../../core/lineage/lineage.ts';
-import type { ContentStore } from '../../core/ports/contentStore.ts';
-import type { LineageLog, PendingImport } from '../../core/ports/lineageLog.ts';
+import type { ContentStore, ImportSession } from '../../core/ports/contentStore.ts';
+import type { LineageLog, PendingImport, WriterLock } from '../../core/ports/lineageLog.ts';
 import type { ByteSource, Grouping } from '../../core/ports/modelFormats.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { StorageEstimate } from '../../core/ports/storageEstimate.ts';
@@ -19,7 +19,8 @@ import { parentsFirst } from './parentsFirst.ts';
 import { PieceCache } from './pieceCache.ts';
 import { progressMeter, type ProgressMeter } from './progressMeter.ts';
 import { scanModel, type ScannedModel, type ScanPorts } from './scanModel.ts';
-import { storeModel } from './storeModel.ts';
+import { collectGarbage } from '../storage/collectGarbage.ts';
+import { storeModel, storeRecords } from './storeModel.ts';
 
 /** Bytes of file content kept between the two passes. With batches and hashing it bounds memory. */
 const cacheBytes = 96 * 1024 * 1024;
@@ -27,6 +28,7 @@ const cacheBytes = 96 * 1024 * 1024;
 export interface ImportPorts extends ScanPorts, NodePorts {
   readonly content: ContentStore;
   readonly log: LineageLog;
+  readonly lock: WriterLock;
   readonly session: LineageSession;
   readonly estimate: StorageEstimate;
   readonly construct: (
@@ -77,7 +79,7 @@ export async function importModels(
     const batch = newBatch(ports, grouping, run);
     const scanned = await scanAll(ports, grouping, batch, run);
     const lineage = await ports.session.lineage();
-    const fresh = dropKnown(scanned, lineage, batch.results);
+    const { fresh, known } = splitKnown(scanned, lineage, batch.results);
     const models = await newNodes(
       ports,
       fresh,
@@ -86,7 +88,12 @@ export async function importModels(
     );
     const edges = await findEdges(ports, models, lineage, order.options, run);
     await refuseOverQuota(ports, models);
+    await healAll(ports, session, known, batch);
     const stored = await storeAll(ports, session, models, edges, batch, lineage);
+    for (const model of [...known, ...stored.map(({ scanned: one }) => one)]) {
+      run.signal.throwIfAborted();
+      await storeRecords(ports.content, model);
+    }
     const committed = await commitImport(ports, id, stored, edges);
     const after = await ports.content.totals();
     return {
@@ -99,9 +106,13 @@ export async function importModels(
   } catch (error) {
     await session.discard();
     await ports.log.endImport(id);
+    // Records have no session: those that no model names are swept.
+    await collectGarbage(ports, noRun);
     throw error;
   }
 }
+
+const noRun: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
 
 function newBatch(ports: ImportPorts, grouping: Grouping, run: Run): Batch {
   const files = grouping.candidates.flatMap((candidate) => candidate.files);
@@ -155,24 +166,40 @@ function isModelFault(error: unknown): boolean {
   );
 }
 
-/** Takes out models whose content a node has already, reporting that node. */
-function dropKnown(
+/** Scanned models apart: new ones, and those whose content a node has already, which are reported. */
+function splitKnown(
   scanned: readonly ScannedModel[],
   lineage: Lineage,
   results: ImportedModel[],
-): ScannedModel[] {
-  const known = new Map<SnapshotId, { readonly id: NodeId; readonly name: string }>();
-  for (const node of lineage.nodes.values()) known.set(node.snapshot, node);
-  const seen = new Set<SnapshotId>();
-  return scanned.filter((model) => {
+): { readonly fresh: ScannedModel[]; readonly known: ScannedModel[] } {
+  const nodes = new Map([...lineage.nodes.values()].map((node) => [node.snapshot, node]));
+  const fresh = new Map<SnapshotId, ScannedModel>();
+  const known: ScannedModel[] = [];
+  for (const model of scanned) {
     const file = model.candidate.files[0]?.path ?? model.candidate.name;
-    const node = known.get(model.snapshot);
-    if (node !== undefined) results.push({ file, id: node.id, name: node.name, existing: true });
-    else if (seen.has(model.snapshot)) results.push({ file, existing: true });
-    const isNew = node === undefined && !seen.has(model.snapshot);
-    seen.add(model.snapshot);
-    return isNew;
-  });
+    const node = nodes.get(model.snapshot);
+    if (node !== undefined) {
+      results.push({ file, id: node.id, name: node.name, existing: true });
+      known.push(model);
+    } else if (fresh.has(model.snapshot)) results.push({ file, existing: true });
+    else fresh.set(model.snapshot, model);
+  }
+  return { fresh: [...fresh.values()], known };
+}
+
+/** Stores again what is missing or damaged of models that are there. */
+async function healAll(
+  ports: ImportPorts,
+  session: ImportSession,
+  known: readonly ScannedModel[],
+  batch: Batch,
+): Promise<void> {
+  const run = { content: ports.content, hasher: ports.hasher, session, ...batch };
+  for (const model of known) {
+    const { name, files } = model.candidate;
+    batch.meter.step(`Checking ${name}`);
+    await perModel(files[0]?.path ?? name, batch, () => storeModel(run, model, []));
+  }
 }
 
 async function findEdges(
@@ -239,7 +266,7 @@ async function refuseOverQuota(ports: ImportPorts, models: readonly NewModel[]):
 
 async function storeAll(
   ports: ImportPorts,
-  session: Awaited<ReturnType<ContentStore['session']>>,
+  session: ImportSession,
   models: readonly NewModel[],
   edges: readonly Edge[],
   batch: Batch,

@@ -39,8 +39,8 @@ interface PayloadSource {
 const textElement: ChunkElement = { bytes: 1, float: false };
 
 /**
- * Stores what is not there yet of a scanned model: chunks, as deltas to the matched tensors of
- * `bases` where that pays; then skeleton, then manifest, then fingerprint and architecture.
+ * Stores the chunks of a scanned model that are not there yet, as deltas to the matched tensors of
+ * `bases` where that pays.
  *
  * @throws LineageError `file-unreadable` if a file is not what it was when it was scanned;
  *   `quota-exceeded`.
@@ -49,7 +49,7 @@ export async function storeModel(
   run: StoreRun,
   model: ScannedModel,
   bases: readonly BaseModel[],
-): Promise<SnapshotId> {
+): Promise<void> {
   const { literals } = model.skeleton;
   const missing = await missingChunks(run.content, [...model.manifest.payloads, literals]);
   const matches = bases.map((base) => matchPayloads(model.fingerprint, base.fingerprint));
@@ -67,10 +67,13 @@ export async function storeModel(
     bases: bases.map((base) => base.literals),
   });
   await writer.finish();
-  return putRecords(run.content, model);
 }
 
-async function putRecords(content: ContentStore, model: ScannedModel): Promise<SnapshotId> {
+/** Stores the records of a model whose chunks are stored: content before what names it. */
+export async function storeRecords(
+  content: ContentStore,
+  model: ScannedModel,
+): Promise<SnapshotId> {
   await content.putSkeleton(model.skeleton);
   const snapshot = await content.putManifest(model.manifest);
   await content.putDerived(snapshot, 'fingerprint', model.fingerprint);
