@@ -83,12 +83,12 @@ export function sampleGraph(): GraphData {
 function sampleArchitecture(): Architecture {
   const layers: Layer[] = [];
   const edges: LayerEdge[] = [];
-  const add = (name: string, kind: string, from: number, to: number, kernel: string) => {
+  const add = (name: string, kind: string, from: number, to: number, kernel: number) => {
     const at = layers.length;
     layers.push({
       name,
       kind,
-      attributes: { in_channels: from, out_channels: to, kernel_size: kernel, stride: [1, 1] },
+      attributes: { inC: from, outC: to, kernel: [3, 3].slice(0, kernel), strides: [1, 1] },
       parameters: [
         { slot: 'weight', tensor: at, transposed: false },
         { slot: 'bias', tensor: at + 1, transposed: false },
@@ -96,14 +96,14 @@ function sampleArchitecture(): Architecture {
     });
     edges.push({ from: at === 0 ? 'IN' : at - 1, to: at, via: ['Relu'] });
   };
-  add('conv1', 'Conv', 3, 16, '3×3');
+  add('conv1', 'Conv', 3, 16, 2);
   for (let stage = 1; stage <= 3; stage += 1)
     for (let block = 0; block < 9; block += 1) {
-      add(`layer${stage}.${block}.conv1`, 'Conv', 16 * stage, 16 * stage, '3×3');
-      add(`layer${stage}.${block}.conv2`, 'Conv', 16 * stage, 16 * stage, '3×3');
+      add(`layer${stage}.${block}.conv1`, 'Conv', 16 * stage, 16 * stage, 2);
+      add(`layer${stage}.${block}.conv2`, 'Conv', 16 * stage, 16 * stage, 2);
       edges.push({ from: layers.length - 3, to: layers.length - 1, via: ['Add', 'Relu'] });
     }
-  add('linear', 'Linear', 64, 10, '');
+  add('linear', 'Linear', 64, 10, 0);
   edges.push({ from: layers.length - 1, to: 'OUT', via: [] });
   return {
     layers,

@@ -22,6 +22,9 @@ export type StartView =
 export type Pane = 'models' | 'graph' | 'inspector' | 'storage';
 export type InspectorTab = 'overview' | 'tensors' | 'layers' | 'storage' | 'history' | 'evidence';
 
+/** How long a task that did not fail stays in the tray after its end, in ms. */
+const endedStaysMs = 6000;
+
 const emptyGraph: GraphData = { nodes: [], edges: [], rejections: [] };
 
 /** The state of the page that outlives its components. Use cases over it are in `actions/`. */
@@ -120,7 +123,12 @@ export class Session {
   ): Promise<T | undefined> => {
     const task = new Task(title);
     this.tasks = [...this.tasks, task];
-    return task.follow(work, summary);
+    const value = await task.follow(work, summary);
+    if (task.state.is !== 'failed')
+      setTimeout(() => {
+        this.dismissTask(task.id);
+      }, endedStaysMs);
+    return value;
   };
 
   readonly dismissTask = (id: number): void => {

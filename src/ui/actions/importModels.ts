@@ -10,7 +10,12 @@ interface SampleIndex {
   readonly title: string;
   readonly licence: string;
   readonly source: string;
-  readonly files: readonly { readonly path: string; readonly url: string }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly url: string;
+    /** ISO date of the original file, which tells versions apart. */
+    readonly modified?: string;
+  }[];
   readonly declared: readonly DeclaredEdge[];
 }
 
@@ -108,7 +113,7 @@ export async function loadSample(session: Session): Promise<void> {
       const response = await fetched(new URL('index.json', base).href, signal);
       const index = (await response.json()) as SampleIndex;
       const files: IncomingFile[] = [];
-      for (const { path, url } of index.files) {
+      for (const { path, url, modified } of index.files) {
         onProgress({
           step: `Fetching ${path}`,
           done: files.length,
@@ -116,7 +121,12 @@ export async function loadSample(session: Session): Promise<void> {
           unit: 'files',
         });
         const blob = await (await fetched(new URL(url, base).href, signal)).blob();
-        files.push({ file: new File([blob], path.split('/').at(-1) ?? path), path });
+        files.push({
+          file: new File([blob], path.split('/').at(-1) ?? path, {
+            ...(modified === undefined ? {} : { lastModified: Date.parse(modified) }),
+          }),
+          path,
+        });
       }
       return session.mgit.import(files, { declared: index.declared, signal, onProgress });
     },

@@ -17,8 +17,9 @@ export function directionText(edge: Edge, nameOf: (id: Edge['from']) => string):
   const direction = edge.evidence?.direction;
   if (direction === undefined) return 'Stated together with the edge.';
   const { confidence, because } = direction;
-  const reason = because === '' ? '' : ` ${because}${because.endsWith('.') ? '' : '.'}`;
+  const reason = because.replace(/\.$/, '');
+  const why = reason === '' ? '.' : `: ${reason}.`;
   if (Math.abs(confidence - 0.5) < directionMargin)
-    return `Cannot tell which of the two came first; this is the likelier guess.${reason}`;
-  return `${nameOf(edge.from)} came first (${percent(confidence)}).${reason}`;
+    return `Cannot tell which of the two came first; this is a guess${why}`;
+  return `${nameOf(edge.from)} came first (${percent(confidence)})${why}`;
 }

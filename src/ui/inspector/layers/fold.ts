@@ -28,29 +28,35 @@ interface Module {
   readonly path: string;
   readonly label: string;
   readonly layers: number[];
-  readonly children: Map<string, Module>;
   /** Layers and modules in it, in order of their first layer. */
   readonly items: (number | Module)[];
 }
 
-/** The parts of a layer's name, by the separators exporters use: `/a/b.c` → a, b, c. */
+/**
+ * The parts of a layer's name, by the separators exporters use: `/a/b.c` → a, b, c. Of fused
+ * operators, whose names TensorFlow joins by semicolons, the first counts.
+ */
 function parts(name: string): string[] {
-  return name.split(/[./]+|::/).filter(Boolean);
+  return (name.split(';')[0] ?? name).split(/[./]+|::/).filter(Boolean);
 }
 
 function newModule(path: string, label: string): Module {
-  return { path, label, layers: [], children: new Map(), items: [] };
+  return { path, label, layers: [], items: [] };
 }
 
+/**
+ * Groups runs of consecutive layers that share a module. Dataflow stays in order: a module whose
+ * layers are interrupted by others comes up once for each run.
+ */
 function moduleTree({ layers }: Architecture): Module {
   const root = newModule('', '');
   layers.forEach((layer, index) => {
     let at = root;
     for (const part of parts(layer.name).slice(0, -1)) {
-      let child = at.children.get(part);
+      const last = at.items.at(-1);
+      let child = typeof last === 'object' && last.label === part ? last : undefined;
       if (child === undefined) {
-        child = newModule(at.path === '' ? part : `${at.path}.${part}`, part);
-        at.children.set(part, child);
+        child = newModule(`${at.path}/${part}@${index}`, part);
         at.items.push(child);
       }
       child.layers.push(index);
@@ -111,13 +117,15 @@ export function foldLayers(architecture: Architecture, open: ReadonlySet<string>
   return { rows, edges: [...edges.values()] };
 }
 
+const isModule = (item: number | Module): item is Module => typeof item === 'object';
+
 /** Every module's path, outermost first. */
 export function modulePaths(architecture: Architecture): string[] {
   const paths: string[] = [];
-  const stack = [...moduleTree(architecture).children.values()];
-  for (let module = stack.shift(); module !== undefined; module = stack.shift()) {
-    if (module.items.length > 1) paths.push(module.path);
-    stack.push(...module.children.values());
+  let level = moduleTree(architecture).items.filter(isModule);
+  while (level.length > 0) {
+    for (const module of level) if (module.items.length > 1) paths.push(module.path);
+    level = level.flatMap((module) => module.items.filter(isModule));
   }
   return paths;
 }
@@ -129,7 +137,7 @@ const rowsAtFirst = 48;
 export function openAtFirst(architecture: Architecture): Set<string> {
   let open = new Set<string>();
   const paths = modulePaths(architecture);
-  const depthOf = (path: string) => path.split('.').length;
+  const depthOf = (path: string) => path.split('/').length;
   const deepest = Math.max(0, ...paths.map(depthOf));
   for (let depth = 1; depth <= deepest; depth += 1) {
     const more = new Set([...open, ...paths.filter((path) => depthOf(path) === depth)]);

@@ -12,13 +12,13 @@ const first = (layer: Layer, names: readonly string[]) =>
 
 /** What tells one layer of a kind from another at a glance: `64→128 3×3`. */
 export function attributesInShort(layer: Layer): string {
-  const from = first(layer, ['in_channels', 'in_features', 'input_size']);
-  const to = first(layer, ['out_channels', 'out_features', 'hidden_size']);
-  const kernel = first(layer, ['kernel_size', 'kernel_shape', 'kernel']);
+  const from = first(layer, ['inC', 'in', 'channels', 'input']);
+  const to = first(layer, ['outC', 'out', 'hidden']);
   const parts: string[] = [];
   if (from !== undefined && to !== undefined)
     parts.push(`${attributeText(from)}→${attributeText(to)}`);
-  else if (to !== undefined) parts.push(attributeText(to));
+  else if (from !== undefined) parts.push(attributeText(from));
+  const { kernel } = layer.attributes;
   if (kernel !== undefined) parts.push(attributeText(kernel));
   return parts.join(' ');
 }
