@@ -21,8 +21,9 @@ export async function quotaExceeded(
   neededBytes: number,
 ): Promise<LineageError<'quota-exceeded'>> {
   const { usage, quota } = await estimate();
-  const availableBytes =
-    usage === undefined || quota === undefined ? undefined : Math.max(0, quota - usage);
+  const left = usage === undefined || quota === undefined ? undefined : Math.max(0, quota - usage);
+  // The estimate may be of the origin's share while the disk itself is full: then it says nothing.
+  const availableBytes = left !== undefined && left < neededBytes ? left : undefined;
   return new LineageError('quota-exceeded', { neededBytes, availableBytes }, { cause });
 }
 
