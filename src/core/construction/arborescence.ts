@@ -35,58 +35,63 @@ interface Arc extends WeightedEdge {
 
 /** Indices (of the arcs given) of the edges of a minimum arborescence. */
 function solve(n: number, root: number, arcs: readonly Arc[]): number[] | undefined {
-  const best = new Array<Arc | undefined>(n).fill(undefined);
-  for (const arc of arcs) {
-    if (arc.to === root || arc.from === arc.to) continue;
-    const known = best[arc.to];
-    if (known === undefined || arc.weight < known.weight) best[arc.to] = arc;
-  }
-  for (let v = 0; v < n; v++) if (v !== root && best[v] === undefined) return undefined;
-
+  const best = cheapestEntering(n, root, arcs);
+  if (best.size < n - 1) return undefined;
   const { group, groups, cyclic } = contract(n, root, best);
-  const picked = best.flatMap((arc) => arc ?? []);
+  const picked = [...best.values()];
   if (cyclic.size === 0) return picked.map((arc) => arc.index);
 
-  const inner: Arc[] = [];
+  // The graph of the groups; entering a cycle saves the cycle's own edge to the node entered.
   const source: Arc[] = [];
-  for (const arc of arcs) {
-    const from = group[arc.from] ?? 0;
-    const to = group[arc.to] ?? 0;
-    if (from === to) continue;
-    const paid = cyclic.has(to) ? (best[arc.to]?.weight ?? 0) : 0;
-    inner.push({ from, to, weight: arc.weight - paid, index: source.length });
-    source.push(arc);
-  }
-  const outer = solve(groups, group[root] ?? 0, inner);
+  const inner = arcs.flatMap((arc): Arc[] => {
+    const [from, to] = [groupOf(group, arc.from), groupOf(group, arc.to)];
+    if (from === to) return [];
+    const saved = cyclic.has(to) ? (best.get(arc.to)?.weight ?? 0) : 0;
+    return [{ from, to, weight: arc.weight - saved, index: source.push(arc) - 1 }];
+  });
+  const outer = solve(groups, groupOf(group, root), inner);
   if (outer === undefined) return undefined;
-  // The edge that enters a cycle replaces the cycle's own edge to the same node.
   const entered = outer.flatMap((index) => source[index] ?? []);
   const replaced = new Set(entered.map((arc) => arc.to));
-  const kept = picked.filter((arc) => cyclic.has(group[arc.to] ?? 0) && !replaced.has(arc.to));
+  const kept = picked.filter((arc) => cyclic.has(groupOf(group, arc.to)) && !replaced.has(arc.to));
   return [...entered, ...kept].map((arc) => arc.index);
+}
+
+function cheapestEntering(n: number, root: number, arcs: readonly Arc[]): Map<number, Arc> {
+  const best = new Map<number, Arc>();
+  for (const arc of arcs) {
+    if (arc.to === root || arc.from === arc.to || arc.to >= n) continue;
+    const known = best.get(arc.to);
+    if (known === undefined || arc.weight < known.weight) best.set(arc.to, arc);
+  }
+  return best;
+}
+
+function groupOf(group: readonly number[], node: number): number {
+  return group[node] ?? -1;
 }
 
 /** Groups the nodes: each cycle of the chosen edges becomes one group, every other node its own. */
 function contract(
   n: number,
   root: number,
-  best: readonly (Arc | undefined)[],
+  best: ReadonlyMap<number, Arc>,
 ): { group: number[]; groups: number; cyclic: ReadonlySet<number> } {
   const group = new Array<number>(n).fill(-1);
   const seenFrom = new Array<number>(n).fill(-1);
   const cyclic = new Set<number>();
+  const above = (node: number): number => best.get(node)?.from ?? root;
+  const isFresh = (node: number): boolean =>
+    node !== root && seenFrom[node] === -1 && group[node] === -1;
   let groups = 0;
   for (let start = 0; start < n; start++) {
     let v = start;
-    while (v !== root && seenFrom[v] === -1 && group[v] === -1) {
-      seenFrom[v] = start;
-      v = best[v]?.from ?? root;
-    }
+    for (; isFresh(v); v = above(v)) seenFrom[v] = start;
     if (v === root || group[v] !== -1 || seenFrom[v] !== start) continue;
     cyclic.add(groups);
-    for (let u = v; group[u] === -1; u = best[u]?.from ?? root) group[u] = groups;
+    for (let u = v; group[u] === -1; u = above(u)) group[u] = groups;
     groups++;
   }
-  for (let v = 0; v < n; v++) if (group[v] === -1) group[v] = groups++;
-  return { group, groups, cyclic };
+  const all = group.map((own) => (own === -1 ? groups++ : own));
+  return { group: all, groups, cyclic };
 }

@@ -38,7 +38,8 @@ export function compareSamples(
   const [mx, my] = [mean(x), mean(y)];
   let [xx, yy, xy, rawXx, apart] = [0, 0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
-    const [a, b] = [x[i] ?? 0, y[i] ?? 0];
+    const a = x[i] as number;
+    const b = y[i] as number;
     xx += (a - mx) ** 2;
     yy += (b - my) ** 2;
     xy += (a - mx) * (b - my);
@@ -82,25 +83,23 @@ function scaledCorrelation(
   const channels = lengths[axis] ?? 1;
   const perChannel = x.length / channels;
   if (perChannel < 3) return 0;
-  let inner = 1;
-  for (let i = axis + 1; i < lengths.length; i++) inner *= lengths[i] ?? 1;
-  const xx = new Float64Array(channels);
-  const yy = new Float64Array(channels);
-  const xy = new Float64Array(channels);
+  const inner = lengths.slice(axis + 1).reduce((product, length) => product * length, 1);
+  const sums = new Float64Array(3 * channels);
   for (let i = 0; i < x.length; i++) {
-    const channel = Math.floor(i / inner) % channels;
-    const [a, b] = [x[i] ?? 0, y[i] ?? 0];
-    xx[channel] = (xx[channel] ?? 0) + a * a;
-    yy[channel] = (yy[channel] ?? 0) + b * b;
-    xy[channel] = (xy[channel] ?? 0) + a * b;
+    const at = 3 * (Math.floor(i / inner) % channels);
+    const a = x[i] as number;
+    const b = y[i] as number;
+    sums[at] = (sums[at] as number) + a * a;
+    sums[at + 1] = (sums[at + 1] as number) + b * b;
+    sums[at + 2] = (sums[at + 2] as number) + a * b;
   }
   // Every channel counts alike: normalisation gives them very different scales.
   let left = 0;
   let counted = 0;
-  for (let c = 0; c < channels; c++) {
-    const [sx, sy, p] = [xx[c] ?? 0, yy[c] ?? 0, xy[c] ?? 0];
-    if (sx === 0 || sy === 0) continue;
-    left += Math.max(0, 1 - (p * p) / (sx * sy));
+  for (let at = 0; at < sums.length; at += 3) {
+    const squares = (sums[at] as number) * (sums[at + 1] as number);
+    if (squares === 0) continue;
+    left += Math.max(0, 1 - (sums[at + 2] as number) ** 2 / squares);
     counted++;
   }
   if (counted === 0) return 0;

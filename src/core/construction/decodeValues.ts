@@ -1,14 +1,5 @@
 import type { Dtype } from '../dtype.ts';
 
-/** dtypes whose values are looked at; tensors of others are only compared byte for byte. */
-const decoded: ReadonlySet<Dtype> = new Set<Dtype>([
-  'f64', 'f32', 'f16', 'bf16', 'f8e4m3fn', 'f8e5m2', 'i8', 'u8', 'i16', 'u16', 'i32',
-]); // prettier-ignore
-
-export function isDecoded(dtype: Dtype): boolean {
-  return decoded.has(dtype);
-}
-
 const bits = new Uint32Array(1);
 const float = new Float32Array(bits.buffer);
 
@@ -34,42 +25,35 @@ function halfTable(): Float32Array {
   return halves;
 }
 
-/** The element at byte `at`, little-endian, rounded to float32; NaN if `dtype` is not decoded. */
-export function valueAt(view: DataView, at: number, dtype: Dtype): number {
-  switch (dtype) {
-    case 'f32':
-      return view.getFloat32(at, true);
-    case 'f64':
-      return Math.fround(view.getFloat64(at, true));
-    case 'f16':
-      return halfTable()[view.getUint16(at, true)] ?? NaN;
-    case 'bf16':
-      bits[0] = view.getUint16(at, true) * 65536;
-      return float[0] ?? NaN;
-    default:
-      return smallValueAt(view, at, dtype);
-  }
+interface ElementReader {
+  readonly bytes: number;
+  readonly read: (view: DataView, at: number) => number;
 }
 
-function smallValueAt(view: DataView, at: number, dtype: Dtype): number {
-  switch (dtype) {
-    case 'i8':
-      return view.getInt8(at);
-    case 'u8':
-      return view.getUint8(at);
-    case 'i16':
-      return view.getInt16(at, true);
-    case 'u16':
-      return view.getUint16(at, true);
-    case 'i32':
-      return Math.fround(view.getInt32(at, true));
-    case 'f8e4m3fn':
-      return smallFloat(view.getUint8(at), 4, 3);
-    case 'f8e5m2':
-      return smallFloat(view.getUint8(at), 5, 2);
-    default:
-      return NaN;
-  }
+/** The dtypes whose values are looked at; tensors of others are only compared byte for byte. */
+const readers: Readonly<Partial<Record<Dtype, ElementReader>>> = {
+  f64: { bytes: 8, read: (view, at) => Math.fround(view.getFloat64(at, true)) },
+  f32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  f16: { bytes: 2, read: (view, at) => halfTable()[view.getUint16(at, true)] ?? NaN },
+  bf16: {
+    bytes: 2,
+    read: (view, at) => {
+      bits[0] = view.getUint16(at, true) * 65536;
+      return float[0] ?? NaN;
+    },
+  },
+  f8e4m3fn: { bytes: 1, read: (view, at) => smallFloat(view.getUint8(at), 4, 3) },
+  f8e5m2: { bytes: 1, read: (view, at) => smallFloat(view.getUint8(at), 5, 2) },
+  i8: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  u8: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  i16: { bytes: 2, read: (view, at) => view.getInt16(at, true) },
+  u16: { bytes: 2, read: (view, at) => view.getUint16(at, true) },
+  i32: { bytes: 4, read: (view, at) => Math.fround(view.getInt32(at, true)) },
+};
+
+/** Bytes of one element of a dtype whose values are looked at; undefined for others. */
+export function decodedBytes(dtype: Dtype): number | undefined {
+  return readers[dtype]?.bytes;
 }
 
 /**
@@ -91,20 +75,17 @@ export function decodeValues(
   if (dtype === 'f16' && start % 2 === 0) {
     const table = halfTable();
     const codes = new Uint16Array(bytes.buffer, start, count);
-    for (let i = 0; i < count; i++) values[i] = table[codes[i] ?? 0] ?? NaN;
+    for (let i = 0; i < count; i++) values[i] = table[codes[i] as number] as number;
   } else if (dtype === 'i8') {
     values.set(new Int8Array(bytes.buffer, start, count));
   } else if (dtype === 'u8') {
     values.set(bytes.subarray(from, from + count));
   } else {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const step = elementBytes[dtype] ?? 1;
-    for (let i = 0; i < count; i++) values[i] = valueAt(view, from + i * step, dtype);
+    const reader = readers[dtype];
+    for (let i = 0; i < count; i++) {
+      values[i] = reader?.read(view, from + i * reader.bytes) ?? NaN;
+    }
   }
   return values;
 }
-
-/** Bytes of one element of the decoded dtypes. */
-export const elementBytes: Readonly<Partial<Record<Dtype, number>>> = {
-  f64: 8, f32: 4, f16: 2, bf16: 2, f8e4m3fn: 1, f8e5m2: 1, i8: 1, u8: 1, i16: 2, u16: 2, i32: 4,
-}; // prettier-ignore

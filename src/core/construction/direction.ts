@@ -1,6 +1,6 @@
 import { dtypeBits } from '../dtype.ts';
 import type { Kinship } from './compareModels.ts';
-import { informativeTensors } from './matchTensors.ts';
+import { informativeTensors, type TensorMatch } from './matchTensors.ts';
 import { namedAfter, nameOrder, type OrderKind } from './names.ts';
 import type { ConstructionNode } from './node.ts';
 import type { ModelFingerprint } from './types.ts';
@@ -63,29 +63,39 @@ export function directionOf(
 /** Signs from what was done to the weights: each of these operations goes one way only. */
 function contentSigns(a: ModelFingerprint, b: ModelFingerprint, kinship: Kinship): DirectionSign[] {
   const signs: DirectionSign[] = [];
-  const bits = [meanBits(a, kinship, 'a'), meanBits(b, kinship, 'b')] as const;
-  if (bits[0] !== bits[1]) {
-    signs.push({ odds: bits[0] > bits[1] ? 5 : -5, because: 'the child has the lower precision' });
-  }
-  const zeros = [meanZeros(a, kinship, 'a'), meanZeros(b, kinship, 'b')] as const;
-  if (Math.abs(zeros[0] - zeros[1]) > 0.05) {
-    signs.push({ odds: zeros[0] < zeros[1] ? 4 : -4, because: 'the child has more zeros' });
-  }
-  const rank = { pytorch: 0, safetensors: 0, onnx: 1 };
-  const formats = rank[b.format] - rank[a.format];
-  // Precision once lost does not come back: where it differs, the format says nothing against it.
-  if (formats !== 0 && kinship.rule === 'copied-weights' && bits[0] === bits[1]) {
-    signs.push({ odds: formats * 4, because: 'ONNX is exported from a checkpoint' });
-  }
+  const precision = meanBits(a, kinship, 'a') - meanBits(b, kinship, 'b');
+  if (precision !== 0) signs.push(sign(5, precision > 0, 'the child has the lower precision'));
+  const sparser = meanZeros(b, kinship, 'b') - meanZeros(a, kinship, 'a');
+  if (Math.abs(sparser) > 0.05) signs.push(sign(4, sparser > 0, 'the child has more zeros'));
+  if (kinship.rule === 'copied-weights') signs.push(...copySigns(a, b, kinship, precision));
   if (a.statements.optimizer !== b.statements.optimizer && kinship.distance < 0.02) {
-    const odds = a.statements.optimizer ? 1.5 : -1.5;
-    signs.push({ odds, because: 'the parent still has its optimiser state' });
-  }
-  const [onlyA, onlyB] = kinship.unpaired;
-  if (kinship.rule === 'copied-weights' && (onlyA === 0) !== (onlyB === 0)) {
-    signs.push({ odds: onlyB === 0 ? 1.5 : -1.5, because: 'the child holds a part of the parent' });
+    signs.push(sign(1.5, a.statements.optimizer, 'the parent still has its optimiser state'));
   }
   return signs;
+}
+
+function copySigns(
+  a: ModelFingerprint,
+  b: ModelFingerprint,
+  kinship: Kinship,
+  precision: number,
+): DirectionSign[] {
+  const signs: DirectionSign[] = [];
+  const [exportA, exportB] = [a.format === 'onnx', b.format === 'onnx'];
+  // Precision once lost does not come back: where it differs, the format says nothing against it.
+  if (exportA !== exportB && precision === 0) {
+    signs.push(sign(4, exportB, 'ONNX is exported from a checkpoint'));
+  }
+  const [onlyA, onlyB] = kinship.unpaired;
+  if ((onlyA === 0) !== (onlyB === 0)) {
+    signs.push(sign(1.5, onlyB === 0, 'the child holds a part of the parent'));
+  }
+  return signs;
+}
+
+/** Log-odds of `size`, for the first as the parent if `first`. */
+function sign(size: number, first: boolean, because: string): DirectionSign {
+  return { odds: first ? size : -size, because };
 }
 
 /** Signs from figures the files state: epochs and counted batches. */
@@ -137,19 +147,19 @@ function driftSigns(a: ModelFingerprint, b: ModelFingerprint, kinship: Kinship):
     const odds = Math.max(-1, Math.min(1, straight * 10));
     signs.push({ odds, because: 'large weights carry over as parent to child' });
   }
-  let heavier = 0;
-  let compared = 0;
-  for (const match of kinship.matches) {
-    const [x, y] = [a.tensors[match.a], b.tensors[match.b]];
-    if (x === undefined || y === undefined || x.elements < 256 || match.is !== 'near') continue;
-    compared++;
-    heavier += Math.sign(Math.log(y.kurtosis / x.kurtosis));
-  }
-  if (compared >= 3 && Math.abs(heavier) > 2 * Math.sqrt(compared)) {
-    const odds = heavier > 0 ? 0.7 : -0.7;
-    signs.push({ odds, because: 'training made the child’s weights heavier-tailed' });
+  const heavier = kinship.matches.flatMap((match) => heavierTail(a, b, match));
+  const balance = heavier.reduce((sum, one) => sum + one, 0);
+  if (heavier.length >= 3 && Math.abs(balance) > 2 * Math.sqrt(heavier.length)) {
+    signs.push(sign(0.7, balance > 0, 'training made the child’s weights heavier-tailed'));
   }
   return signs;
+}
+
+/** 1 if the second tensor of a near pair has the heavier tails, −1 if the first; none if small. */
+function heavierTail(a: ModelFingerprint, b: ModelFingerprint, match: TensorMatch): number[] {
+  const [x, y] = [a.tensors[match.a], b.tensors[match.b]];
+  if (x === undefined || y === undefined || x.elements < 256 || match.is !== 'near') return [];
+  return [Math.sign(y.kurtosis - x.kurtosis)];
 }
 
 function meanBits(model: ModelFingerprint, kinship: Kinship, side: 'a' | 'b'): number {

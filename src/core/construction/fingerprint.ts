@@ -119,24 +119,20 @@ function assemble(
     if (entry.payload !== undefined && source === undefined) {
       throw new Error(`payload ${entry.payload} was not fingerprinted`);
     }
-    const scan = source?.scans.get(index);
-    const sampleStart = samples.length;
-    const sketchStart = sketches.length;
-    if (scan) for (const value of scan.sample) samples.push(value);
-    if (scan) for (const value of scan.statistics.sketch) sketches.push(value);
+    const scan = source?.scans.get(index) ?? unscanned;
+    const [sampleStart, sketchStart] = [samples.length, sketches.length];
+    for (const value of scan.sample) samples.push(value);
+    for (const value of scan.statistics.sketch) sketches.push(value);
+    const { values, mean, deviation, kurtosis, zeros } = scan.statistics;
     return {
       ...printHead(entry, source?.id),
-      values: scan?.statistics.values ?? '',
-      mean: scan?.statistics.mean ?? 0,
-      deviation: scan?.statistics.deviation ?? 0,
-      kurtosis: scan?.statistics.kurtosis ?? 0,
-      zeros: scan?.statistics.zeros ?? 0,
-      regularity: scan?.regularity ?? 0,
+      values, mean, deviation, kurtosis, zeros,
+      regularity: scan.regularity,
       sampleStart,
-      sampleLength: samples.length - sampleStart,
+      sampleLength: scan.sample.length,
       sketchStart,
-      sketchLength: sketches.length - sketchStart,
-    };
+      sketchLength: scan.statistics.sketch.length,
+    }; // prettier-ignore
   });
   return {
     version: 1,
@@ -149,6 +145,13 @@ function assemble(
     statements: statementsOf(model, finished),
   };
 }
+
+/** Of a tensor whose values are not looked at. */
+const unscanned: ScannedTensor = {
+  statistics: { mean: 0, deviation: 0, kurtosis: 0, zeros: 0, values: '', sketch: [] },
+  sample: new Float32Array(0),
+  regularity: 0,
+};
 
 function printHead(
   entry: TensorEntry,

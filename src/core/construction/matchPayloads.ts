@@ -13,49 +13,75 @@ export function matchPayloads(
   child: ModelFingerprint,
   parent: ModelFingerprint,
 ): (number | undefined)[] {
-  const result = new Array<number | undefined>(child.payloadBytes.length).fill(undefined);
-  const mine = largestUsers(child);
-  const theirs = largestUsers(parent);
-  const free = new Set(theirs.keys());
-  const pair = (c: number, p: number, shared: boolean): void => {
-    if (child.payloadBytes[c] !== parent.payloadBytes[p] || result[c] !== undefined) return;
-    result[c] = p;
-    if (!shared) free.delete(p);
-  };
+  const pairing = new Pairing(child, parent);
+  pairing.byBytes();
+  pairing.inOrder((print) => `${print.name} ${form(print)}`);
+  if (!pairing.isComplete()) pairing.bySamples();
+  pairing.inOrder(form);
+  return pairing.result;
+}
 
-  const byBytes = new Map([...theirs].map(([p, print]) => [contentOf(print), p]));
-  for (const [c, print] of mine) {
-    const p = byBytes.get(contentOf(print));
-    if (p !== undefined) pair(c, p, true);
+/** The pairs so far, and what is left. */
+class Pairing {
+  readonly result: (number | undefined)[];
+  readonly #child: ModelFingerprint;
+  readonly #parent: ModelFingerprint;
+  readonly #mine: ReadonlyMap<number, TensorPrint>;
+  readonly #theirs: ReadonlyMap<number, TensorPrint>;
+  readonly #free: Set<number>;
+
+  constructor(child: ModelFingerprint, parent: ModelFingerprint) {
+    this.result = new Array<number | undefined>(child.payloadBytes.length).fill(undefined);
+    this.#child = child;
+    this.#parent = parent;
+    this.#mine = largestUsers(child);
+    this.#theirs = largestUsers(parent);
+    this.#free = new Set(this.#theirs.keys());
   }
-  for (const c of result) if (c !== undefined) free.delete(c);
 
-  const inOrder = (keyOf: (print: TensorPrint) => string): void => {
+  isComplete(): boolean {
+    return [...this.#mine.keys()].every((c) => this.result[c] !== undefined);
+  }
+
+  byBytes(): void {
+    const holders = new Map([...this.#theirs].map(([p, print]) => [contentOf(print), p]));
+    for (const [c, print] of this.#mine) this.#pair(c, holders.get(contentOf(print)));
+    for (const p of this.result) if (p !== undefined) this.#free.delete(p);
+  }
+
+  inOrder(keyOf: (print: TensorPrint) => string): void {
     const waiting = new Map<string, number[]>();
-    for (const p of free) {
-      const print = theirs.get(p);
+    for (const p of this.#free) {
+      const print = this.#theirs.get(p);
       if (print === undefined) continue;
       const list = waiting.get(keyOf(print));
       if (list) list.push(p);
       else waiting.set(keyOf(print), [p]);
     }
-    for (const [c, print] of mine) {
-      if (result[c] !== undefined) continue;
-      const p = waiting.get(keyOf(print))?.shift();
-      if (p !== undefined) pair(c, p, false);
-    }
-  };
-  inOrder((print) => `${print.name} ${form(print)}`);
-  if ([...mine.keys()].some((c) => result[c] === undefined)) {
-    for (const match of matchTensors(child, parent)) {
-      const [x, y] = [child.tensors[match.a], parent.tensors[match.b]];
-      if (x?.payload === undefined || y?.payload === undefined || match.is === 'unlike') continue;
-      if (match.comparison?.transposed === true || !free.has(y.payload)) continue;
-      if (form(x) === form(y)) pair(x.payload, y.payload, false);
+    for (const [c, print] of this.#mine) {
+      if (this.result[c] === undefined) this.#take(c, waiting.get(keyOf(print))?.shift());
     }
   }
-  inOrder(form);
-  return result;
+
+  bySamples(): void {
+    for (const match of matchTensors(this.#child, this.#parent)) {
+      const [x, y] = [this.#child.tensors[match.a], this.#parent.tensors[match.b]];
+      if (x?.payload === undefined || y?.payload === undefined || match.is === 'unlike') continue;
+      const inPlace = match.comparison?.transposed !== true && form(x) === form(y);
+      if (inPlace && this.#free.has(y.payload)) this.#take(x.payload, y.payload);
+    }
+  }
+
+  #take(c: number, p: number | undefined): void {
+    if (p !== undefined && this.#pair(c, p)) this.#free.delete(p);
+  }
+
+  #pair(c: number, p: number | undefined): boolean {
+    if (p === undefined || this.result[c] !== undefined) return false;
+    if (this.#child.payloadBytes[c] !== this.#parent.payloadBytes[p]) return false;
+    this.result[c] = p;
+    return true;
+  }
 }
 
 function form(print: TensorPrint): string {

@@ -89,15 +89,17 @@ export function nameOrder(a: ParsedName, b: ParsedName): NameOrder | undefined {
   const implied = impliedFirst(a, b);
   if (implied !== undefined) return implied;
   if (a.stem !== b.stem || a.numbers.length !== b.numbers.length) return undefined;
-  let result: NameOrder | undefined;
-  for (const [i, { kind, value }] of a.numbers.entries()) {
+  const differing = a.numbers.flatMap(({ kind, value }, i): NameOrder[] => {
     const sign = compareLists(value, b.numbers[i]?.value ?? []);
-    if (sign === 0) continue;
-    // A bare number (an opset, a size) says little: it gives way to a date or version.
-    if (result === undefined || result.kind === 'number') result = { sign, kind };
-    else if (kind !== 'number' && result.sign !== sign) return { sign: 0, kind };
+    return sign === 0 ? [] : [{ sign, kind }];
+  });
+  // A bare number (an opset, a size) says little: it gives way to a date or version.
+  const [first, ...rest] = differing.some(({ kind }) => kind !== 'number')
+    ? differing.filter(({ kind }) => kind !== 'number')
+    : differing;
+  if (first !== undefined) {
+    return rest.some(({ sign }) => sign !== first.sign) ? { sign: 0, kind: first.kind } : first;
   }
-  if (result !== undefined) return result;
   if (a.early !== b.early) return { sign: a.early ? -1 : 1, kind: 'version' };
   return undefined;
 }

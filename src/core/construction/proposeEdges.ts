@@ -3,6 +3,7 @@ import type { Edge, Rejection } from '../lineage/graph.ts';
 import { compareModels, reversedKinship } from './compareModels.ts';
 import { directionOf } from './direction.ts';
 import type { ConstructionNode } from './node.ts';
+import { meanEdges, weightedMeans } from './means.ts';
 import { provenanceEdges, type RelatedPair } from './provenance.ts';
 import { versionEdges } from './versions.ts';
 
@@ -53,7 +54,16 @@ export function proposeEdges(proposal: Proposal): Edge[] {
   const candidates = proposal.pairs.filter(
     (pair) => touchesNew(pair) && allowed('provenance', pair.a, pair.b),
   );
-  const provenance = provenanceEdges(nodes, having('provenance'), candidates);
+  const placed = having('provenance');
+  const means = weightedMeans(nodes, candidates).filter(
+    ({ node }) => !placed.has(node) && isNew.has(nodes[node]?.id ?? ('' as NodeId)),
+  );
+  for (const { node } of means) placed.add(node);
+  const ofMean = new Set(
+    means.flatMap(({ node, parts }) => parts.map(({ of }) => [node, of].sort().join(' '))),
+  );
+  const rest = candidates.filter(({ a, b }) => !ofMean.has([a, b].sort().join(' ')));
+  const provenance = [...meanEdges(nodes, means), ...provenanceEdges(nodes, placed, rest)];
   const versions = versionEdges(
     nodes,
     having('version'),

@@ -65,27 +65,34 @@ function directedArcs(
   pairs: readonly RelatedPair[],
 ): Arc[] {
   const exported = exportedNodes(nodes, pairs);
-  const arcs: Arc[] = [];
-  for (const pair of pairs) {
-    for (const forward of [true, false]) {
-      const [from, to] = forward ? [pair.a, pair.b] : [pair.b, pair.a];
-      if (fixed.has(to)) continue;
-      const certainty = forward ? pair.direction.confidence : 1 - pair.direction.confidence;
-      const kinship = forward ? pair.kinship : pair.reversed;
-      const [parent, child] = [nodes[from], nodes[to]];
-      if (parent === undefined || child === undefined) continue;
-      const secondHand =
-        kinship.distance < sameWeights &&
-        parent.print.format === 'onnx' &&
-        exported.has(to) &&
-        !namedAfter(child.name, parent.name);
-      const against = againstDirection * Math.max(0, 1 - 2 * certainty) + 0.02 * (1 - certainty);
-      const steps = operationCost * operations(parent, child, kinship);
-      const weight = kinship.distance + against + steps + (secondHand ? exportOfExport : 0);
-      arcs.push({ from, to, weight, pair, kinship, certainty });
-    }
-  }
-  return arcs;
+  return pairs.flatMap((pair) =>
+    [true, false].flatMap((forward) => {
+      const arc = arcOf(nodes, pair, forward, exported);
+      return arc === undefined || fixed.has(arc.to) ? [] : [arc];
+    }),
+  );
+}
+
+function arcOf(
+  nodes: readonly ConstructionNode[],
+  pair: RelatedPair,
+  forward: boolean,
+  exported: ReadonlySet<number>,
+): Arc | undefined {
+  const [from, to] = forward ? [pair.a, pair.b] : [pair.b, pair.a];
+  const certainty = forward ? pair.direction.confidence : 1 - pair.direction.confidence;
+  const kinship = forward ? pair.kinship : pair.reversed;
+  const [parent, child] = [nodes[from], nodes[to]];
+  if (parent === undefined || child === undefined) return undefined;
+  const secondHand =
+    kinship.distance < sameWeights &&
+    parent.print.format === 'onnx' &&
+    exported.has(to) &&
+    !namedAfter(child.name, parent.name);
+  const against = againstDirection * Math.max(0, 1 - 2 * certainty) + 0.02 * (1 - certainty);
+  const steps = operationCost * operations(parent, child, kinship);
+  const weight = kinship.distance + against + steps + (secondHand ? exportOfExport : 0);
+  return { from, to, weight, pair, kinship, certainty };
 }
 
 /** Operations that must lie between two models: another format, another precision, a rescaling. */

@@ -83,25 +83,20 @@ function lagProducts(x: Float64Array): Float64Array {
 }
 
 /** Gaussian elimination of a symmetric positive system `[n, n + 1]`, after adding `ridge`. */
-function solve(system: Float64Array[], ridge: number): number[] {
+function solve(system: readonly Float64Array[], ridge: number): number[] {
   const n = system.length;
   const at = (i: number, j: number): number => system[i]?.[j] ?? 0;
-  for (let i = 0; i < n; i++) {
-    const pivotRow = system[i];
-    if (pivotRow === undefined) continue;
-    pivotRow[i] = at(i, i) + ridge;
-    for (let k = i + 1; k < n; k++) {
-      const row = system[k];
-      const factor = at(k, i) / at(i, i);
-      if (row === undefined || factor === 0) continue;
-      for (let j = i; j <= n; j++) row[j] = at(k, j) - factor * at(i, j);
+  for (const [i, pivot] of system.entries()) {
+    pivot[i] = at(i, i) + ridge;
+    for (const row of system.slice(i + 1)) {
+      const factor = (row[i] ?? 0) / at(i, i);
+      for (let j = i; j <= n; j++) row[j] = (row[j] ?? 0) - factor * at(i, j);
     }
   }
   const weights = new Array<number>(n).fill(0);
   for (let i = n - 1; i >= 0; i--) {
-    let value = at(i, n);
-    for (let j = i + 1; j < n; j++) value -= at(i, j) * (weights[j] ?? 0);
-    weights[i] = at(i, i) === 0 ? 0 : value / at(i, i);
+    const known = weights.reduce((sum, weight, j) => (j > i ? sum + at(i, j) * weight : sum), 0);
+    weights[i] = at(i, i) === 0 ? 0 : (at(i, n) - known) / at(i, i);
   }
   return weights;
 }

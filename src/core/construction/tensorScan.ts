@@ -1,6 +1,6 @@
 import { elementCount } from '../dtype.ts';
 import type { TensorEntry } from '../snapshot.ts';
-import { decodeValues, elementBytes, isDecoded } from './decodeValues.ts';
+import { decodedBytes, decodeValues } from './decodeValues.ts';
 import { regularity } from './regularity.ts';
 import { gridOffsets, sampleBudget, sampleGrid } from './sampleGrid.ts';
 import { valueAccumulator, type ValueStatistics } from './valueStatistics.ts';
@@ -32,9 +32,9 @@ export interface TensorScan {
  * type, empty, or a view that repeats or skips elements.
  */
 export function tensorScan(entry: TensorEntry): TensorScan | undefined {
-  const bytesEach = elementBytes[entry.dtype] ?? 0;
+  const bytesEach = decodedBytes(entry.dtype) ?? 0;
   const elements = elementCount(entry.shape);
-  if (bytesEach === 0 || !isDecoded(entry.dtype) || elements === 0) return undefined;
+  if (bytesEach === 0 || elements === 0) return undefined;
   const strides = squeezedStrides(entry);
   const grid = sampleGrid(entry.shape, sampleBudget(elements));
   const span = grid.extents.reduce((sum, e, axis) => sum + (e - 1) * (strides[axis] ?? 0), 1);
