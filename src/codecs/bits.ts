@@ -44,10 +44,16 @@ export interface BitReader {
   consumed(): number;
 }
 
-export function bitReader(bytes: Uint8Array): BitReader {
+/** The bytes as words, the first in the lowest bits, with zeros behind. */
+export function bitFields(bytes: Uint8Array): Uint32Array {
   const words = new Uint32Array((bytes.length >>> 2) + 3);
   for (let i = 0; i < bytes.length; i++)
     words[i >>> 2] = (words[i >>> 2] as number) | ((bytes[i] as number) << ((i & 3) * 8));
+  return words;
+}
+
+export function bitReader(bytes: Uint8Array): BitReader {
+  const words = bitFields(bytes);
   let at = 0;
   let used = 0;
   return {

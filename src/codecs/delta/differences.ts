@@ -1,4 +1,4 @@
-import { bitReader, bitWriter } from '../bits.ts';
+import { bitFields } from '../bits.ts';
 
 /** Differences as symbols to be entropy-coded and bits that are not. */
 export interface Differences {
@@ -26,24 +26,37 @@ export function takeDifferences(
   shift: number,
 ): Differences {
   const symbols = new Uint8Array(words.length);
-  const bits = bitWriter(words.length * 30);
+  // The writer of `bits.ts` written out: its state in variables of this loop is faster.
+  const fields = new Uint32Array(words.length + 1);
+  let at = 0;
+  let used = 0;
+  let held = 0;
   const signs = float ? -1 : 0;
   for (let i = 0; i < words.length; i++) {
     const from = (base[i] as number) | 0;
     const difference =
       ((ordered(words[i] as number, signs, shift) - ordered(from, signs, shift)) << shift) >> shift;
     if (difference === 0) continue;
-    const m = difference < 0 ? -difference : difference;
-    const nearer = (((from & signs) ^ difference) >>> 31) | 0;
-    if (m < 8) {
+    // −2^31 stays itself here, and is read as 2^31 below.
+    const m = difference < 0 ? -difference | 0 : difference;
+    const nearer = ((from & signs) ^ difference) >>> 31;
+    if (m >= 0 && m < 8) {
       symbols[i] = 2 * m - 1 + nearer;
       continue;
     }
     const r = 29 - Math.clz32(m);
     symbols[i] = 2 * (4 * r + (m >>> r)) - 1 + nearer;
-    bits.put(m & ((1 << r) - 1), r);
+    const low = m & ((1 << r) - 1);
+    held |= low << used;
+    used += r;
+    if (used >= 32) {
+      fields[at++] = held;
+      used -= 32;
+      held = used === 0 ? 0 : low >>> (r - used);
+    }
   }
-  return { symbols, bits: bits.finish() };
+  fields[at] = held;
+  return { symbols, bits: new Uint8Array(fields.buffer, 0, at * 4 + Math.ceil(used / 8)) };
 }
 
 /**
@@ -57,7 +70,8 @@ export function addDifferences(
   float: boolean,
   shift: number,
 ): boolean {
-  const reader = bitReader(bits);
+  const fields = bitFields(bits);
+  let at = 0;
   const signs = float ? -1 : 0;
   for (let i = 0; i < base.length; i++) {
     const symbol = symbols[i] as number;
@@ -68,13 +82,19 @@ export function addDifferences(
     if (token >= 8) {
       const r = (token >>> 2) - 1;
       // Symbols over 246 are never written; r is then at most 30, and the result is some other word.
-      m = ((4 + (token & 3)) << r) | reader.get(r);
+      const k = at >>> 5;
+      const used = at & 31;
+      // Twice 31 − used and 1, since a shift by 32 would be none.
+      const pair =
+        ((fields[k] as number) >>> used) | (((fields[k + 1] as number) << (31 - used)) << 1);
+      m = ((4 + (token & 3)) << r) | (pair & ((1 << r) - 1));
+      at += r;
     }
     const negative = ((from & signs) >>> 31) ^ ((symbol + 1) & 1);
     const sum = ((ordered(from, signs, shift) + (negative === 0 ? m : -m)) << shift) >> shift;
     base[i] = sum < 0 && float ? (~sum << shift) | 0x80000000 : sum << shift;
   }
-  return Math.ceil(reader.consumed() / 8) === bits.length;
+  return Math.ceil(at / 8) === bits.length;
 }
 
 /** A word as a number in the order of the values; `signs` is −1 for floats and 0 for integers. */
