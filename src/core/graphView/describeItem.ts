@@ -35,7 +35,7 @@ function heading({ is, label, nodes }: ViewItem): string {
     case 'below':
       return `${models} ${label}, folded`;
     case 'family':
-      return `${label}, ${models}, folded`;
+      return `family of ${label}, ${models}, folded`;
     case 'families':
       return `${label} with ${models}, folded`;
   }

@@ -2,8 +2,8 @@ import { at } from '../layout/at.ts';
 import type { Positions } from '../layout/layout.ts';
 import type { ViewPlan } from './viewPlan.ts';
 
-/** Nearer than this to a node's centre, in pixels, an edge seems to lead to that node. */
-const clearance = 24;
+/** An edge this near above or below a node's centre, in pixels, seems to lead to it or crosses its label. */
+const clearance = { above: 22, below: 26 } as const;
 /** How far edges of different kinds between the same two nodes are kept apart, in pixels. */
 const pairBow = 16;
 
@@ -61,11 +61,11 @@ function freeBow(start: Place, end: Place, obstacles: readonly Place[]): number 
       const t = (x - start[0]) / (end[0] - start[0]);
       // A smooth step from end to end, and a parabola for the bow: near to the curve that is drawn.
       const path = start[1] + (end[1] - start[1]) * t * t * (3 - 2 * t) + bow * 4 * t * (1 - t);
-      return sum + (Math.abs(path - y) < clearance ? 1 : 0);
+      return sum + (path > y - clearance.above && path < y + clearance.below ? 1 : 0);
     }, 0);
   let best = 0;
   let fewest = hits(0);
-  for (const bow of [-44, 44, -80, 80, -130, 130]) {
+  for (const bow of [-40, 40, -64, 64, -100, 100]) {
     if (fewest === 0) break;
     const count = hits(bow);
     if (count >= fewest) continue;

@@ -33,7 +33,7 @@ export function planItems(
       case 'below':
         return { key: `b:${id(first)}`, is: 'below', label: `below ${name(newest)}`, ...rest };
       case 'family':
-        return { key: `f:${id(first)}`, is: 'family', label: `family of ${name(first)}`, ...rest };
+        return { key: `f:${id(first)}`, is: 'family', label: name(first), ...rest };
       case 'families':
         return { key: 'families', is: 'families', label: `${families} more families`, ...rest };
     }

@@ -19,7 +19,7 @@ export interface ViewItem {
   readonly is: ItemKind;
   /** The models it stands for, nearest to the roots first; of a stack, oldest first. */
   readonly nodes: readonly NodeId[];
-  /** The name to show: the model's, of a stack the newest one's, else in words. */
+  /** The model's name, of a stack the newest one's, of a family its first one's; else in words. */
   readonly label: string;
   /** Of `families`: how many. */
   readonly families: number;

@@ -1,5 +1,6 @@
 import cytoscape, { type Core, type ElementDefinition } from 'cytoscape';
 import { levelCurve } from './curve.ts';
+import { applyMarks } from './cytoscapeMarks.ts';
 import { bindEvents } from './cytoscapeEvents.ts';
 import { cytoscapeStyle } from './cytoscapeStyle.ts';
 import type { GraphRenderer, Insets, Look, Marks, RendererEvents, Scene } from './renderer.ts';
@@ -9,7 +10,7 @@ import { inRuns, sliced } from './sliced.ts';
 const curvedEdges = 300;
 /** Elements added between two looks at the clock. */
 const run = 12;
-const zooms = { least: 0.02, most: 3, readable: 0.7, opening: 1.15 } as const;
+const zooms = { least: 0.02, most: 3, readable: 0.5, opening: 1.15 } as const;
 
 /**
  * Draws with Cytoscape's canvas renderer. Its webgl mode drops labels and emits no `render` events, and
@@ -207,21 +208,4 @@ function bring(cy: Core, key: string, leastZoom: number): void {
   if (inside && !small) return;
   if (small) cy.zoom(leastZoom);
   cy.center(node);
-}
-
-function applyMarks(cy: Core, { selected, matched, lit, focused }: Marks): void {
-  cy.batch(() => {
-    cy.nodes().forEach((node) => {
-      const key = node.id();
-      node.toggleClass('selected', selected.has(key));
-      node.toggleClass('matched', matched.has(key));
-      node.toggleClass('focused', focused === key);
-      node.toggleClass('dimmed', lit.size > 0 && !lit.has(key));
-    });
-    cy.edges().forEach((edge) => {
-      const both = lit.has(edge.data('source') as string) && lit.has(edge.data('target') as string);
-      edge.toggleClass('dimmed', lit.size > 0 && !both);
-      edge.toggleClass('lit', lit.size > 0 && both);
-    });
-  });
 }

@@ -67,6 +67,7 @@ function nodeStyle(look: Look): StylesheetJson {
         'font-weight': 600,
       },
     },
+    { selector: 'node[is = "family"], node[is = "families"]', style: { 'font-size': 12 } },
   ];
 }
 
@@ -157,9 +158,10 @@ function markStyle(look: Look): StylesheetJson {
         'z-index': 20,
       },
     },
-    { selector: 'node.dimmed', style: { opacity: 0.22 } },
-    { selector: 'edge.dimmed', style: { opacity: 0.12 } },
-    { selector: 'edge.lit', style: { opacity: 1, 'z-index': 15 } },
+    { selector: 'node.dimmed', style: { opacity: 0.38 } },
+    { selector: 'edge.dimmed', style: { opacity: 0.2 } },
+    { selector: 'node.lit', style: { 'border-color': look.text } },
+    { selector: 'edge.lit', style: { opacity: 1, width: 2.6, 'z-index': 15 } },
     {
       selector: 'node.focused',
       style: {

@@ -9,6 +9,8 @@ import { layoutInput, sceneOf, type Appearance } from './scene.ts';
  * being laid out replaces it.
  */
 export class GraphDriver {
+  /** Whether there is something to draw on. */
+  ready = $state(false);
   placed = $state.raw<Placed | undefined>(undefined);
   viewport = $state.raw<Viewport | undefined>(undefined);
   failure = $state.raw<unknown>(undefined);
@@ -27,6 +29,10 @@ export class GraphDriver {
   start(make: () => GraphRenderer): () => void {
     const frame = requestAnimationFrame(() => {
       this.#renderer = make();
+      // Planning gets a turn of its own.
+      setTimeout(() => {
+        this.ready = true;
+      });
       if (this.#marks !== undefined) this.#renderer.mark(this.#marks);
       if (this.placed !== undefined) void this.#show(this.placed, { fit: true });
     });

@@ -13,7 +13,7 @@ import type { LayoutInput, Positions } from '../../core/layout/layout.ts';
 import { GraphDriver } from './graphDriver.svelte.ts';
 import { keysOf, litKeys } from './litKeys.ts';
 import type { ThemeName } from './look.ts';
-import type { Marks } from './renderer.ts';
+import type { MakeRenderer, Marks } from './renderer.ts';
 import { appearanceOf } from './scene.ts';
 
 /** What the graph view is given; see `GraphView.svelte`. */
@@ -28,6 +28,8 @@ export interface GraphViewProps {
   readonly onopenedge?: (edge: Edge) => void;
   readonly onopen?: (id: NodeId) => void;
   readonly busy?: boolean;
+  /** Cytoscape unless given. */
+  readonly renderer?: MakeRenderer;
 }
 
 /** State of one graph view: what is drawn, what stands out, and what a person's acts change of it. */

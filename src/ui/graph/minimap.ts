@@ -1,6 +1,7 @@
 import type { Positions } from '../../core/layout/layout.ts';
 import type { Placed } from './placed.ts';
 import { colourOf } from './look.ts';
+import type { Viewport } from './renderer.ts';
 import type { Appearance } from './scene.ts';
 
 /** From the drawing's pixels to the map's and back. */
@@ -9,6 +10,8 @@ export interface MinimapScale {
   readonly y: (y: number) => number;
   readonly backX: (x: number) => number;
   readonly backY: (y: number) => number;
+  /** Whether all of the drawing is on screen. */
+  readonly isWithin: (viewport: Viewport) => boolean;
 }
 
 interface Size {
@@ -40,6 +43,11 @@ export function minimapScale(positions: Positions, size: Size): MinimapScale | u
     y: (y) => y * factor + dy,
     backX: (x) => (x - dx) / factor,
     backY: (y) => (y - dy) / factor,
+    isWithin: ({ x, y, width, height }) =>
+      x <= left + margin &&
+      y <= top + margin &&
+      x + width >= right - margin &&
+      y + height >= bottom - margin,
   };
 }
 

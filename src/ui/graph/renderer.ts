@@ -109,3 +109,11 @@ export interface GraphRenderer {
   centre(x: number, y: number): void;
   destroy(): void;
 }
+
+/** Makes a renderer that draws into `container`; `insets` says what of it is covered just then. */
+export type MakeRenderer = (
+  container: HTMLElement,
+  look: Look,
+  events: RendererEvents,
+  insets: () => Insets,
+) => GraphRenderer;
