@@ -40,7 +40,7 @@ const setByte: Mutator = (bytes, random) =>
 
 /** A length, an offset or a count becomes an edge value, or moves by a little. */
 const setNumber: Mutator = (bytes, random) =>
-  edited(bytes, (copy, view) => {
+  edited(bytes, (_, view) => {
     const size = random.pick([2, 4, 8]);
     const place = Math.min(at(bytes, random), bytes.length - size);
     if (place < 0) return;

@@ -1,4 +1,13 @@
 import { legacyCheckpoint, pickledTensor, zipCheckpoint } from '../pytorch/checkpoint.fixture.ts';
+import {
+  attribute,
+  bytesField as field,
+  floats as floatTensor,
+  graph,
+  model,
+  node,
+  tensor as onnxTensor,
+} from '../onnx/protoWriter.fixture.ts';
 import { pickleOf } from '../pytorch/pickle/pickle.fixture.ts';
 import type { Pickled } from '../pytorch/pickle/pickle.fixture.ts';
 import { safetensorsFile } from '../safetensors/safetensors.fixture.ts';
@@ -49,6 +58,25 @@ const script: Pickled = {
 
 const storages = [['0', floats(24)], ['1', floats(6)]] as const; // prettier-ignore
 
+/** An ONNX model with raw and packed values, a Constant, and an If whose branches own tensors. */
+function onnxModel(): Uint8Array<ArrayBuffer> {
+  const ints = onnxTensor({ name: 'shape', type: 7, dims: [2], values: field(7, [1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]) });
+  const branch = (name: string) =>
+    graph({ nodes: [node({ op: 'Add', inputs: ['h', name], outputs: ['o'] })], initializers: [floatTensor(name, [3])], outputs: ['o'] });
+  return new Uint8Array(model(graph({
+    nodes: [
+      node({ op: 'Conv', inputs: ['x', 'w', 'b'], outputs: ['c'], attributes: [attribute.ints('strides', [1, 1])] }),
+      node({ op: 'Reshape', inputs: ['c', 'shape'], outputs: ['r'] }),
+      node({ op: 'Constant', outputs: ['k'], attributes: [attribute.tensor('value', floatTensor('k', [4, 3]))] }),
+      node({ op: 'MatMul', inputs: ['r', 'k'], outputs: ['h'] }),
+      node({ op: 'If', inputs: ['x'], outputs: ['y'], attributes: [attribute.graph('then_branch', branch('t')), attribute.graph('else_branch', branch('e'))] }),
+    ],
+    initializers: [floatTensor('w', [2, 1, 3, 3]), floatTensor('b', [2]), ints],
+    inputs: ['x'],
+    outputs: ['y'],
+  })));
+} // prettier-ignore
+
 /** Seeds that need no files. */
 export function madeSeeds(): Seed[] {
   const header = JSON.stringify({
@@ -62,6 +90,7 @@ export function madeSeeds(): Seed[] {
     name: `${name}.pt`, format: 'pytorch', mutators: 'zip', bytes,
   }); // prettier-ignore
   return [
+    { name: 'made.onnx', format: 'onnx', mutators: 'onnx', bytes: onnxModel() },
     { name: 'small.safetensors', format: 'safetensors', mutators: 'safetensors', bytes: safetensors },
     {
       name: 'header.safetensors', format: 'safetensors', mutators: 'safetensors',
