@@ -19,14 +19,17 @@ interface SampleIndex {
   readonly declared: readonly DeclaredEdge[];
 }
 
-function summary(report: ImportReport): string {
+/** What an import did, in a line. */
+export function importSummary(report: ImportReport): string {
   const added = report.models.filter((model) => model.id !== undefined && model.existing !== true);
   const existing = report.models.filter((model) => model.existing === true).length;
   const failed = report.models.filter((model) => model.error !== undefined).length;
-  const parts = [`${counted(added.length, 'model')} added`];
+  const parts =
+    existing > 0 && added.length === 0 ? [] : [`${counted(added.length, 'model')} added`];
   if (existing > 0) parts.push(`${counted(existing, 'model')} already here`);
   if (failed > 0) parts.push(`${counted(failed, 'file')} not read`);
-  parts.push(`${bytes(report.rawBytes)} kept in ${bytes(report.storedBytes)}`);
+  if (added.length > 0)
+    parts.push(`${bytes(report.rawBytes)} kept in ${bytes(report.storedBytes)}`);
   return parts.join(' · ');
 }
 
@@ -39,7 +42,7 @@ async function finish(session: Session, report: ImportReport | undefined): Promi
   else
     session.toasts.add({
       tone: 'success',
-      text: summary(report),
+      text: importSummary(report),
       action: {
         label: 'Details',
         run: () => {
@@ -60,7 +63,7 @@ export async function importFiles(
   const report = await session.task(
     title,
     (run) => session.mgit.import(files, { ...options, ...run }),
-    summary,
+    importSummary,
   );
   await finish(session, report);
 }
@@ -84,7 +87,7 @@ export async function resumeImport(session: Session, id: ImportId): Promise<void
   const report = await session.task(
     'Resume import',
     (run) => session.mgit.resumeImport(id, run),
-    summary,
+    importSummary,
   );
   await finish(session, report);
 }
@@ -130,7 +133,7 @@ export async function loadSample(session: Session): Promise<void> {
       }
       return session.mgit.import(files, { declared: index.declared, signal, onProgress });
     },
-    summary,
+    importSummary,
   );
   await finish(session, report);
 }

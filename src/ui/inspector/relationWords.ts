@@ -1,8 +1,6 @@
+import { isUndecided } from '../../core/graphView/edgeWords.ts';
 import type { Edge } from '../../core/lineage/graph.ts';
 import { percent } from '../format.ts';
-
-/** Below this distance from one half, the direction of an edge is a guess. */
-const directionMargin = 0.1;
 
 /** How sure an edge is, in a word or two: `declared`, `inferred, 97 %`. */
 export function gradeText(edge: Edge): string {
@@ -15,11 +13,10 @@ export function gradeText(edge: Edge): string {
 /** What is known of which of two models came first, in a sentence. */
 export function directionText(edge: Edge, nameOf: (id: Edge['from']) => string): string {
   const direction = edge.evidence?.direction;
-  if (direction === undefined) return 'Stated together with the edge.';
+  if (direction === undefined || edge.grade === 'declared') return 'Stated by a person.';
   const { confidence, because } = direction;
   const reason = because.replace(/\.$/, '');
   const why = reason === '' ? '.' : `: ${reason}.`;
-  if (Math.abs(confidence - 0.5) < directionMargin)
-    return `Cannot tell which of the two came first; this is a guess${why}`;
+  if (isUndecided(edge)) return `Cannot tell which of the two came first; this is a guess${why}`;
   return `${nameOf(edge.from)} came first (${percent(confidence)})${why}`;
 }
