@@ -1,4 +1,5 @@
 import type { ChunkId, ImportId, SnapshotId } from '../../core/ids.ts';
+import { decodeDirectory } from '../packs/directory.ts';
 import { equal, equalContent, fails, type StoreCheck } from './check.fixture.ts';
 import {
   adding,
@@ -137,6 +138,40 @@ export const contentChecks: readonly StoreCheck[] = [
       await mine.discard();
       await two.log.commit(adding(nodeOf('b', snapshot)), theirs.id);
       equalContent(await two.content.read(shared.chunk), shared.bytes);
+    },
+  },
+  {
+    name: 'keeps a chunk that another import found stored and committed when its writer is taken back',
+    async run(bench) {
+      const [one, two] = [await bench.open(), await bench.open()];
+      const shared = await chunkOf(noise(5000, 1));
+      const mine = await one.content.session(importId);
+      await mine.put([shared]);
+      await mine.flush();
+      const theirs = await two.content.session('import-2' as ImportId);
+      const snapshot = await putSnapshot(two.content, 'b', [shared]);
+      await two.log.commit(adding(nodeOf('b', snapshot)), theirs.id);
+      await mine.discard();
+      equalContent(await two.content.read(shared.chunk), shared.bytes);
+    },
+  },
+  {
+    name: 'stores a chunk once though two tabs write it at the same moment',
+    async run(bench) {
+      const tabs = [await bench.open(), await bench.open(), await bench.open()];
+      const chunks = await Promise.all([1, 2, 3].map((seed) => chunkOf(noise(3000, seed))));
+      const sessions = await Promise.all(
+        tabs.map(({ content }, tab) => content.session(`tab-${tab}` as ImportId)),
+      );
+      for (const session of sessions)
+        await session.put(chunks.map((chunk) => ({ ...chunk, bytes: chunk.bytes.slice() })));
+      await Promise.all(sessions.map((session) => session.flush()));
+      const raw = await bench.raw();
+      const directories = await raw.read(['directories'], (tx) => tx.entries('directories'));
+      const listed = directories.flatMap(([pack, bytes]) => decodeDirectory(pack, bytes));
+      equal(listed.length, 3);
+      for (const { content } of tabs)
+        for (const { chunk, bytes } of chunks) equalContent(await content.read(chunk), bytes);
     },
   },
   {
