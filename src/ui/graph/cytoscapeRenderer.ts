@@ -155,7 +155,7 @@ function elementsOf(scene: Scene, curved: boolean): ElementDefinition[] {
       is,
       size,
       colour,
-      label: is === 'stack' ? `${label}\n${count} versions` : label,
+      label: is === 'stack' ? `${shortened(label, scene.labelWidth)}\n${count} versions` : label,
       width: Math.min(scene.labelWidth, Math.max(52, label.length * 9 + 20)),
       room: scene.labelWidth - 8,
     },
@@ -169,6 +169,12 @@ function elementsOf(scene: Scene, curved: boolean): ElementDefinition[] {
   return [...nodes, ...edges];
 }
 
+/** Cytoscape cuts only labels of one line; a stack's has two. About 6.5 pixels a letter. */
+function shortened(label: string, width: number): string {
+  const letters = Math.floor(width / 6.5);
+  return label.length > letters ? `${label.slice(0, letters - 1)}…` : label;
+}
+
 /** Puts all points with some room for labels into the part of the canvas that is free. */
 function fitPoints(cy: Core, points: readonly { x: number; y: number }[], free: Insets): void {
   const width = cy.width() - free.left - free.right;
@@ -176,8 +182,8 @@ function fitPoints(cy: Core, points: readonly { x: number; y: number }[], free: 
   if (points.length === 0 || width <= 0 || height <= 0) return;
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y } of points) {
-    left = Math.min(left, x - 64);
-    right = Math.max(right, x + 64);
+    left = Math.min(left, x - 80);
+    right = Math.max(right, x + 80);
     top = Math.min(top, y - 28);
     bottom = Math.max(bottom, y + 44);
   }
