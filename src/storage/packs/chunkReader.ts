@@ -37,17 +37,19 @@ export function chunkReader(ports: ChunkReaderPorts): ChunkReader {
   const bases = byteCache<ChunkId>(baseCacheBytes);
 
   async function read(chunk: ChunkId): Promise<Uint8Array<ArrayBuffer>> {
-    const seen = live.content;
-    const bad: Bad = { chunk: undefined };
-    try {
-      return await readOnce(ports, chunk, bad);
-    } catch (error) {
-      if (!isLineageError(error, 'chunk-missing', 'chunk-corrupt')) throw error;
-      // Another tab may have moved the chunk to another pack since this index was read.
-      await live.refresh();
-      if (live.content !== seen) return readOnce(ports, chunk, { chunk: undefined });
-      if (bad.chunk !== undefined && !live.suspects.has(bad.chunk)) await ports.onBad(bad.chunk);
-      throw error;
+    for (;;) {
+      const seen = live.content;
+      const bad: Bad = { chunk: undefined };
+      try {
+        return await readOnce(ports, chunk, bad);
+      } catch (error) {
+        if (!isLineageError(error, 'chunk-missing', 'chunk-corrupt')) throw error;
+        // Another tab may have moved the chunk to another pack since this index was read.
+        await live.refresh();
+        if (live.content !== seen) continue;
+        if (bad.chunk !== undefined && !live.suspects.has(bad.chunk)) await ports.onBad(bad.chunk);
+        throw error;
+      }
     }
   }
 
