@@ -10,6 +10,7 @@ import {
   noRun,
   type Families,
 } from './constructLineage.fixture.ts';
+import { reviseLineage } from './reviseLineage.ts';
 import { scored, scoreEdges, shuffled } from './scoreConstruction.fixture.ts';
 
 const title = hasFamilies ? '' : ' (SKIPPED: ../shared/data is not there)';
@@ -81,6 +82,18 @@ describe.skipIf(!hasFamilies)(`construction on the real model families${title}`,
     expect(score.wrong).toBe(0);
     expect(score.joined).toBe(score.known);
   }, 60_000);
+
+  it('ends one by one as in a batch, when inferred edges may be revised', async () => {
+    const memory = constructionMemory();
+    let graph: GraphData = graphOf([]);
+    for (const node of shuffled(families.nodes, 3)) {
+      graph = { ...graph, nodes: [...graph.nodes, node] };
+      const { added, removed } = await reviseLineage(ports(), graph, [node.id], noRun, memory);
+      const kept = graph.edges.filter((edge) => !removed.includes(edge));
+      graph = { ...graph, edges: [...kept, ...added] };
+    }
+    expect(keys(graph.edges)).toEqual(keys(edges));
+  }, 120_000);
 
   it('does not propose a pair that was rejected', async () => {
     const [first] = edges.filter(({ kind }) => kind === 'provenance');

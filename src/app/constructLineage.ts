@@ -11,7 +11,7 @@ import type { Run } from '../core/ports/run.ts';
 /** Comparisons between two looks at the clock of other work. */
 const pairsPerPause = 16;
 /** Fingerprints kept at hand between calls. */
-const keptPrints = 512;
+const keptPrints = 256;
 /** Files written within this time of each other, ms, came from one copy or clone. */
 const oneCopyMs = 10 * 60_000;
 

@@ -9,8 +9,12 @@ const bands = 4;
 const bandBits = 16;
 /** Holders of one key that are looked at; a key with more proves little of any one of them. */
 const readHolders = 48;
-/** Models of one layout that are all compared with each other; of more, only a spread. */
+/** Models of one layout that are all compared with each other. */
 const readLayout = 24;
+/** Of more models of one layout, how many besides those that share content: neighbours by name. */
+const nearLayout = 8;
+/** Share of the best score below which common features are taken for chance. */
+const chanceShare = 0.15;
 /** Candidates handed on for one model. */
 const keptCandidates = 24;
 
@@ -22,8 +26,8 @@ export interface CandidateIndex<Key> {
   has(key: Key): boolean;
   keys(): Key[];
   /**
-   * Models that may be related to `model`, best first, at most 24. Does not depend on the order in
-   * which models were added.
+   * Models that may be related to the one of `key`: a bounded number. Does not depend on the order
+   * in which models were added.
    *
    * @param ordered - breaks ties; negative if its first argument comes first.
    */
@@ -72,20 +76,26 @@ export function candidateIndex<Key>(): CandidateIndex<Key> {
 
   function candidates(key: Key, ordered: (a: Key, b: Key) => number): Key[] {
     const score = new Map<Key, number>();
+    const mates: Key[] = [];
     for (const { key: feature, weight } of features.get(key) ?? []) {
       const set = holders.get(feature);
       if (set === undefined || set.size < 2) continue;
-      const limit = feature.startsWith('l') ? readLayout : readHolders;
-      const read = set.size <= limit ? set : spread([...set].sort(ordered), key, limit, ordered);
+      if (feature.startsWith('l')) {
+        mates.push(...readOf(set, key, readLayout, nearLayout, ordered));
+        continue;
+      }
       const rarity = weight / Math.log2(1 + set.size);
-      for (const other of read) {
-        if (other !== key) score.set(other, (score.get(other) ?? 0) + rarity);
+      for (const other of readOf(set, key, readHolders, readHolders, ordered)) {
+        score.set(other, (score.get(other) ?? 0) + rarity);
       }
     }
-    return [...score]
-      .sort((p, q) => q[1] - p[1] || ordered(p[0], q[0]))
-      .slice(0, keptCandidates)
-      .map(([other]) => other);
+    score.delete(key);
+    const ranked = [...score].sort((p, q) => q[1] - p[1] || ordered(p[0], q[0]));
+    const least = (ranked[0]?.[1] ?? 0) * chanceShare;
+    const likely = ranked.slice(0, keptCandidates).filter(([, points]) => points >= least);
+    const found = new Set([...likely.map(([other]) => other), ...mates]);
+    found.delete(key);
+    return [...found];
   }
 
   return {
@@ -97,15 +107,18 @@ export function candidateIndex<Key>(): CandidateIndex<Key> {
   };
 }
 
-/** The first, the neighbours in order of `key`, and a spread of the rest. */
-function spread<Key>(
-  sorted: readonly Key[],
+/** All of a small set; of a large one the neighbours of `key` in order, and a spread of the rest. */
+function readOf<Key>(
+  set: ReadonlySet<Key>,
   key: Key,
+  whole: number,
   limit: number,
   ordered: (a: Key, b: Key) => number,
-): Set<Key> {
-  const place = sorted.findIndex((other) => ordered(other, key) >= 0);
-  const near = sorted.slice(Math.max(0, place - limit / 4), place + limit / 4);
+): Iterable<Key> {
+  if (set.size <= whole) return set;
+  const sorted = [...set].sort(ordered);
+  const place = sorted.indexOf(key);
+  const near = sorted.slice(Math.max(0, place - limit / 4), place + limit / 4 + 1);
   const step = Math.max(1, Math.floor(sorted.length / (limit / 2)));
   const rest = sorted.filter((_, i) => i % step === 0).slice(0, limit / 2);
   return new Set([...near, ...rest]);

@@ -1,5 +1,5 @@
 /** Most elements sampled of one tensor. */
-const sampleCeiling = 1024;
+const sampleCeiling = 512;
 /** Every tensor up to this many elements is sampled whole. */
 const sampleFloor = 64;
 
@@ -13,7 +13,7 @@ export interface SampleGrid {
   readonly size: number;
 }
 
-/** How many elements to sample of a tensor with `elements`: 2√n, between 64 and 1,024. */
+/** How many elements to sample of a tensor with `elements`: 2√n, between 64 and 512. */
 export function sampleBudget(elements: number): number {
   return Math.min(sampleCeiling, Math.max(sampleFloor, Math.floor(2 * Math.sqrt(elements))));
 }
