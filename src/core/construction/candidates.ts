@@ -151,13 +151,19 @@ const layoutElements = 16;
 
 /** The shapes of all tensors but optimiser state, in one string: equal for models of one layout. */
 export function layoutOf(model: ModelFingerprint): string {
+  const known = layouts.get(model);
+  if (known !== undefined) return known;
   const shapes = model.tensors.flatMap((print) =>
     print.role !== 'optimizer' && print.values !== '' && print.elements >= layoutElements
       ? shapeKey(print)
       : [],
   );
-  return shapes.sort().join(' ');
+  const layout = shapes.sort().join(' ');
+  layouts.set(model, layout);
+  return layout;
 }
+
+const layouts = new WeakMap<ModelFingerprint, string>();
 
 /** Bands of the signs of a tensor's samples, each relative to the sign of the one before. */
 function signKeys(model: ModelFingerprint, print: TensorPrint): string[] {

@@ -7,11 +7,15 @@ const triedOrders = 6;
 
 /** Equal for tensors whose shapes differ by order and by axes of length one only. */
 export function shapeKey(print: TensorPrint): string {
-  return print.shape
-    .filter((extent) => extent !== 1)
-    .sort((a, b) => a - b)
-    .join('x');
+  const known = shapeKeys.get(print);
+  if (known !== undefined) return known;
+  const extents = print.shape.filter((extent) => extent !== 1);
+  const key = extents.sort((a, b) => a - b).join('x');
+  shapeKeys.set(print, key);
+  return key;
 }
+
+const shapeKeys = new WeakMap<TensorPrint, string>();
 
 /** The sample of tensor `index`, a view. */
 export function sampleOf(model: ModelFingerprint, print: TensorPrint): Float32Array {
@@ -107,17 +111,31 @@ function permuted(
   lengths: readonly number[],
   order: readonly number[],
 ): Float32Array {
-  const strides = new Array<number>(lengths.length).fill(1);
-  for (let axis = lengths.length - 2; axis >= 0; axis--) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (lengths[axis + 1] ?? 1);
-  }
+  const places = permutation(lengths, order);
+  const result = new Float32Array(places.length);
+  for (let i = 0; i < places.length; i++) result[i] = values[places[i] as number] as number;
+  return result;
+}
+
+/** Permutations by lengths and order: comparisons of many tensors of one shape share them. */
+const permutations = new Map<string, Uint32Array>();
+const mostPermutations = 1024;
+
+function permutation(lengths: readonly number[], order: readonly number[]): Uint32Array {
+  const key = `${lengths.join()} ${order.join()}`;
+  const known = permutations.get(key);
+  if (known) return known;
+  const strides = lengths.map((_, axis) =>
+    lengths.slice(axis + 1).reduce((product, length) => product * length, 1),
+  );
   let offsets = [0];
   for (const axis of order) {
     const stride = strides[axis] ?? 0;
-    const count = lengths[axis] ?? 1;
-    offsets = offsets.flatMap((offset) =>
-      Array.from({ length: count }, (_, i) => offset + i * stride),
-    );
+    const steps = Array.from({ length: lengths[axis] ?? 1 }, (_, i) => i * stride);
+    offsets = offsets.flatMap((offset) => steps.map((step) => offset + step));
   }
-  return Float32Array.from(offsets, (offset) => values[offset] ?? 0);
+  const places = Uint32Array.from(offsets);
+  if (permutations.size >= mostPermutations) permutations.clear();
+  permutations.set(key, places);
+  return places;
 }

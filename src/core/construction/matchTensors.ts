@@ -39,9 +39,15 @@ export interface TensorMatch {
 }
 
 /** The indices of tensors that can show kinship: learned values, enough of them, not a table. */
-export function informativeTensors(model: ModelFingerprint): number[] {
-  return model.tensors.flatMap((print, index) => (isInformative(print) ? [index] : []));
+export function informativeTensors(model: ModelFingerprint): readonly number[] {
+  const known = informative.get(model);
+  if (known) return known;
+  const found = model.tensors.flatMap((print, index) => (isInformative(print) ? [index] : []));
+  informative.set(model, found);
+  return found;
 }
+
+const informative = new WeakMap<ModelFingerprint, readonly number[]>();
 
 function isInformative(print: TensorPrint): boolean {
   return (

@@ -26,6 +26,20 @@ export function sampleBudget(elements: number): number {
  * the sample for a smaller budget is part of that for a larger one.
  */
 export function sampleGrid(shape: readonly number[], budget: number): SampleGrid {
+  const key = `${shape.join()} ${budget}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  const grid = makeGrid(shape, budget);
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(key, grid);
+  return grid;
+}
+
+/** Grids by shape and budget: the same few shapes come again and again. */
+const remembered = new Map<string, SampleGrid>();
+const mostRemembered = 4096;
+
+function makeGrid(shape: readonly number[], budget: number): SampleGrid {
   const extents = shape.filter((extent) => extent !== 1);
   if (extents.includes(0)) return { extents, axes: [], size: 0 };
   const count = (k: number): number => extents.reduce((n, extent) => n * Math.min(extent, k), 1);
