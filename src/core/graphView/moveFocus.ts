@@ -1,5 +1,5 @@
 import { at } from '../layout/at.ts';
-import type { Positions } from '../layout/layout.ts';
+import type { Flow, Positions } from '../layout/layout.ts';
 import type { ViewPlan } from './viewPlan.ts';
 
 export type Move = 'left' | 'right' | 'up' | 'down' | 'first' | 'last';
@@ -7,7 +7,8 @@ export type Move = 'left' | 'right' | 'up' | 'down' | 'first' | 'last';
 /**
  * Where the keyboard's focus goes from an item: `left` and `right` along edges to the parent or child
  * nearest in height, and where there is none to the nearest item on that side; `up` and `down` to the
- * nearest item above or below, those in the same column before others.
+ * nearest item above or below, those in the same column before others. With the flow `down` the two
+ * pairs change places.
  *
  * @returns the key of the item to go to: `key` itself where there is nothing on that side, the first
  * item where `key` is not drawn, undefined for an empty plan.
@@ -17,13 +18,15 @@ export function moveFocus(
   positions: Positions,
   key: string | undefined,
   move: Move,
+  flow: Flow = 'right',
 ): string | undefined {
   const here = plan.items.findIndex((item) => item.key === key);
   if (move === 'last') return plan.items.at(-1)?.key;
   if (here === -1 || move === 'first') return plan.items[0]?.key;
-  if (move === 'left' || move === 'right') {
+  const [back, on] = flow === 'right' ? (['left', 'right'] as const) : (['up', 'down'] as const);
+  if (move === back || move === on) {
     const joined = plan.edges.flatMap(({ from, to }) =>
-      move === 'right' ? (from === key ? [to] : []) : to === key ? [from] : [],
+      move === on ? (from === key ? [to] : []) : to === key ? [from] : [],
     );
     const ends = new Set(joined);
     const next = nearest(plan, positions, here, move, (i) => ends.has(at(plan.items, i).key));

@@ -16,9 +16,10 @@ const familyMargin = 0.75;
 /**
  * A drawing of the graph with derivation from left to right: one column a layer, each edge (but those
  * that close a cycle) leads to the right, successive versions stand in a line where that is possible,
- * and families that are not joined are packed side by side.
+ * and families that are not joined are packed side by side. With the flow `down` all of this is turned
+ * from left to right into from top to bottom.
  *
- * No two nodes are nearer than `layerGap` across and `nodeGap` down at once. Deterministic; about
+ * No two nodes are nearer than `layerGap` along the flow and `nodeGap` across it at once. Deterministic; about
  * linear in time; no recursion, so a chain of any length is drawn.
  */
 export function layeredLayout(input: LayoutInput): Positions {
@@ -27,7 +28,15 @@ export function layeredLayout(input: LayoutInput): Positions {
   const columns = columnsOf(componentsOf(dag), layers, subtreeRanks(dag, layers));
   const vertical = sweep(dag, layers, columns);
   alignVersions(dag, columns, vertical);
-  return pack(input, columns, vertical);
+  const positions = pack(input, columns, vertical);
+  if (input.flow === 'down') swapAxes(positions);
+  return positions;
+}
+
+function swapAxes(positions: Positions): void {
+  for (let i = 0; i < positions.length; i += 2) {
+    [positions[i], positions[i + 1]] = [at(positions, i + 1), at(positions, i)];
+  }
 }
 
 function pack(input: LayoutInput, columns: Columns, vertical: Float64Array): Positions {
@@ -50,7 +59,8 @@ function pack(input: LayoutInput, columns: Columns, vertical: Float64Array): Pos
       height: (bottom - top + 1 + margin) * input.nodeGap,
     });
   }
-  const places = packBoxes(boxes, input.aspect ?? defaultAspect);
+  const aspect = input.aspect ?? defaultAspect;
+  const places = packBoxes(boxes, input.flow === 'down' ? 1 / aspect : aspect);
   const positions: Positions = new Float32Array(input.nodes.length * 2);
   boxes.forEach((_, k) => {
     const first = at(components, k);

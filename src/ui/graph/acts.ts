@@ -166,7 +166,7 @@ export function goTo(screen: GraphScreen, id: NodeId): void {
 export function moveTo(screen: GraphScreen, move: Move): void {
   const { placed } = screen.driver;
   if (placed === undefined) return;
-  screen.focused = moveFocus(placed.plan, placed.positions, screen.focused, move);
+  screen.focused = moveFocus(placed.plan, placed.positions, screen.focused, move, placed.flow);
   if (screen.focused === undefined) return;
   screen.driver.moved();
   screen.driver.renderer?.reveal(screen.focused);

@@ -1,3 +1,5 @@
+import type { Flow } from '../../core/layout/layout.ts';
+
 /** Control points in the form Cytoscape takes them: along the line of the ends, and away from it. */
 export interface Curve {
   /** 0 at the start, 1 at the end. */
@@ -7,24 +9,35 @@ export interface Curve {
 }
 
 /**
- * An S-shaped curve that leaves the start and enters the end level, bent down by `bow` in its middle.
+ * An S-shaped curve that leaves the start and enters the end along the flow, bent across it by `bow` in
+ * its middle: down with the flow `right`, to the right with `down`.
  */
-export function levelCurve(
+export function flowCurve(
   start: { readonly x: number; readonly y: number },
   end: { readonly x: number; readonly y: number },
   bow: number,
+  flow: Flow,
 ): Curve {
   const [dx, dy] = [end.x - start.x, end.y - start.y];
   const length = Math.hypot(dx, dy) || 1;
   // The curve passes half-way between its control points, so they are put out a little further.
-  const points = [
-    [dx * 0.4, bow * 1.15],
-    [dx * 0.6, dy + bow * 1.15],
-  ] as const;
-  const weight = ([x, y]: readonly [number, number]) => (x * dx + y * dy) / (length * length);
-  const distance = ([x, y]: readonly [number, number]) => (y * dx - x * dy) / length;
+  const bend = bow * 1.15;
+  const points: readonly [Point, Point] =
+    flow === 'right'
+      ? [
+          [dx * 0.4, bend],
+          [dx * 0.6, dy + bend],
+        ]
+      : [
+          [bend, dy * 0.4],
+          [dx + bend, dy * 0.6],
+        ];
+  const weight = ([x, y]: Point) => (x * dx + y * dy) / (length * length);
+  const distance = ([x, y]: Point) => (y * dx - x * dy) / length;
   return {
     weights: [weight(points[0]), weight(points[1])],
     distances: [distance(points[0]), distance(points[1])],
   };
 }
+
+type Point = readonly [x: number, y: number];

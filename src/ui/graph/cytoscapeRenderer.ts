@@ -1,8 +1,10 @@
 import cytoscape, { type Core, type ElementDefinition } from 'cytoscape';
-import { levelCurve } from './curve.ts';
+import { flowCurve } from './curve.ts';
 import { applyMarks } from './cytoscapeMarks.ts';
 import { bindEvents } from './cytoscapeEvents.ts';
 import { cytoscapeStyle } from './cytoscapeStyle.ts';
+import { extentOf, fittingZoom } from './fit.ts';
+import { letterWidth } from './labels.ts';
 import type { GraphRenderer, Insets, Look, Marks, RendererEvents, Scene } from './renderer.ts';
 import { inRuns, sliced } from './sliced.ts';
 
@@ -10,7 +12,7 @@ import { inRuns, sliced } from './sliced.ts';
 const curvedEdges = 300;
 /** Elements added between two looks at the clock. */
 const run = 12;
-const zooms = { least: 0.02, most: 3, readable: 0.5, opening: 1.15 } as const;
+const zooms = { least: 0.02, most: 3, readable: 0.6 } as const;
 
 /**
  * Draws with Cytoscape's canvas renderer. Its webgl mode drops labels and emits no `render` events, and
@@ -36,7 +38,7 @@ export function cytoscapeRenderer(
     textureOnViewport: false,
     pixelRatio: Math.min(2, globalThis.devicePixelRatio || 1),
   });
-  const state: State = { cy, insets, look, curved: true, run: 0, marks: noMarks, points: [] };
+  const state: State = { cy, insets, look, curved: true, run: 0, marks: noMarks, scene: undefined };
   const unbind = bindEvents(cy, container, events);
   return {
     show: (scene, options) => show(state, scene, options),
@@ -49,7 +51,7 @@ export function cytoscapeRenderer(
       cy.style(cytoscapeStyle(next, state.curved));
     },
     fit: () => {
-      fitPoints(cy, state.points, insets());
+      fitScene(cy, state.scene, insets());
     },
     zoomBy: (factor) => {
       const middle = { x: cy.width() / 2, y: cy.height() / 2 };
@@ -84,8 +86,8 @@ interface State {
   /** Counts calls of `show`; an older call stops when it sees a newer number. */
   run: number;
   marks: Marks;
-  /** Of the scene that is shown or on its way. */
-  points: Scene['nodes'];
+  /** Shown or on its way. */
+  scene: Scene | undefined;
 }
 
 const noMarks: Marks = {
@@ -102,7 +104,7 @@ async function show(
 ): Promise<void> {
   const { cy } = state;
   const current = ++state.run;
-  state.points = scene.nodes;
+  state.scene = scene;
   const isCurrent = () => state.run === current;
   const curved = scene.edges.length <= curvedEdges;
   const before = anchor === undefined ? undefined : cy.$id(anchor).renderedPosition();
@@ -115,7 +117,7 @@ async function show(
     cy.style(cytoscapeStyle(state.look, curved));
   }
   // The viewport is set before anything is drawn, so that nodes appear where they stay.
-  if (fits) fitPoints(cy, scene.nodes, state.insets());
+  if (fits) fitScene(cy, scene, state.insets());
   else if (before !== undefined && anchor !== undefined) hold(cy, scene, anchor, before);
   const done = await sliced(
     inRuns(elements, run),
@@ -153,42 +155,43 @@ function elementsOf(scene: Scene, curved: boolean): ElementDefinition[] {
     data: {
       id: key,
       is,
+      flow: scene.flow,
       size,
       colour,
       label: is === 'stack' ? `${shortened(label, scene.labelWidth)}\n${count} versions` : label,
-      width: Math.min(scene.labelWidth, Math.max(52, label.length * 9 + 20)),
-      room: scene.labelWidth - 8,
+      width: boxWidth(is, label, scene),
+      room: scene.labelWidth,
     },
     position: { x, y },
   }));
   const edges = scene.edges.map(({ key, from, to, kind, grade, undecided, bow }) => {
     const [start, end] = [places.get(from), places.get(to)];
-    const curve = curved && start && end ? levelCurve(start, end, bow) : undefined;
+    const curve = curved && start && end ? flowCurve(start, end, bow, scene.flow) : undefined;
     return { data: { id: key, source: from, target: to, kind, grade, undecided, ...curve } };
   });
   return [...nodes, ...edges];
 }
 
-/** Cytoscape cuts only labels of one line; a stack's has two. About 6.5 pixels a letter. */
+/** Cytoscape cuts only labels of one line; a stack's has two. */
 function shortened(label: string, width: number): string {
-  const letters = Math.floor(width / 6.5);
+  const letters = Math.floor(width / letterWidth);
   return label.length > letters ? `${label.slice(0, letters - 1)}…` : label;
 }
 
-/** Puts all points with some room for labels into the part of the canvas that is free. */
-function fitPoints(cy: Core, points: readonly { x: number; y: number }[], free: Insets): void {
+/** Of a summary: with the flow `down` its words stand beside the box, but for a count. */
+function boxWidth(is: Scene['nodes'][number]['is'], label: string, scene: Scene): number {
+  if (scene.flow === 'down' && is !== 'below') return 34;
+  return Math.min(scene.labelWidth, Math.max(46, label.length * 9 + 14));
+}
+
+/** Puts the whole scene into the part of the canvas that is free. */
+function fitScene(cy: Core, scene: Scene | undefined, free: Insets): void {
   const width = cy.width() - free.left - free.right;
   const height = cy.height() - free.top - free.bottom;
-  if (points.length === 0 || width <= 0 || height <= 0) return;
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { x, y } of points) {
-    left = Math.min(left, x - 80);
-    right = Math.max(right, x + 80);
-    top = Math.min(top, y - 28);
-    bottom = Math.max(bottom, y + 44);
-  }
-  const wanted = Math.min(zooms.opening, width / (right - left), height / (bottom - top));
-  const zoom = Math.max(zooms.least, wanted);
+  const extent = scene && extentOf(scene.nodes, scene.labelWidth, scene.flow);
+  if (extent === undefined || width <= 0 || height <= 0) return;
+  const { left, top, right, bottom } = extent;
+  const zoom = Math.max(zooms.least, fittingZoom(extent, { width, height }));
   cy.viewport({
     zoom,
     pan: {

@@ -26,7 +26,7 @@ function nodeStyle(look: Look): StylesheetJson {
         color: look.text,
         'font-family': look.font,
         'font-size': 12,
-        'min-zoomed-font-size': 6.5,
+        'min-zoomed-font-size': 5.5,
         'text-valign': 'bottom',
         'text-halign': 'center',
         'text-margin-y': 5,
@@ -36,6 +36,16 @@ function nodeStyle(look: Look): StylesheetJson {
         'text-outline-width': 2.5,
         'overlay-opacity': 0,
         'z-index': 10,
+      },
+    },
+    {
+      selector: 'node[flow = "down"]',
+      style: {
+        'text-valign': 'center',
+        'text-halign': 'right',
+        'text-margin-x': 6,
+        'text-margin-y': 0,
+        'text-justification': 'left',
       },
     },
     {
@@ -68,6 +78,14 @@ function nodeStyle(look: Look): StylesheetJson {
       },
     },
     { selector: 'node[is = "family"], node[is = "families"]', style: { 'font-size': 12 } },
+    {
+      selector: 'node[is = "below"][flow = "down"]',
+      style: { 'text-halign': 'center', 'text-margin-x': 0, height: 26 },
+    },
+    {
+      selector: 'node[is = "family"][flow = "down"], node[is = "families"][flow = "down"]',
+      style: { height: 22, 'text-outline-width': 2.5 },
+    },
   ];
 }
 

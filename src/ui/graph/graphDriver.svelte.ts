@@ -1,8 +1,11 @@
 import type { LayoutInput, Positions } from '../../core/layout/layout.ts';
 import type { ViewPlan } from '../../core/graphView/viewPlan.ts';
+import { bestLayout } from './fit.ts';
 import { commonKey, type NextView, type Placed } from './placed.ts';
 import type { GraphRenderer, Look, Marks, Viewport } from './renderer.ts';
-import { layoutInput, sceneOf, type Appearance } from './scene.ts';
+import { sceneOf, type Appearance } from './scene.ts';
+
+type Box = Parameters<typeof bestLayout>[1];
 
 /**
  * Takes plans to the layout worker and then to the renderer. A plan that comes while an earlier one is
@@ -20,6 +23,8 @@ export class GraphDriver {
   #next: NextView = {};
   #marks: Marks | undefined;
   #moved = false;
+  /** What the last layout was made for. */
+  #box: Box | undefined;
 
   /**
    * Makes the renderer to drive, in the next frame, so that the page is drawn first.
@@ -72,7 +77,7 @@ export class GraphDriver {
   draw(
     plan: ViewPlan,
     appearance: Appearance,
-    aspect: number,
+    box: Box,
     layout: (input: LayoutInput) => Promise<Positions>,
   ): void {
     this.#appearance = appearance;
@@ -81,9 +86,10 @@ export class GraphDriver {
       return;
     }
     this.#wanted = plan;
-    layout(layoutInput(plan, aspect)).then(
-      (positions) => {
-        if (this.#wanted === plan) this.#place({ plan, positions });
+    this.#box = box;
+    bestLayout(plan, box, layout).then(
+      (drawing) => {
+        if (this.#wanted === plan) this.#place({ plan, ...drawing });
       },
       (reason: unknown) => {
         if (this.#wanted === plan) this.failure = reason;
@@ -117,6 +123,18 @@ export class GraphDriver {
     if (!this.#moved) this.#renderer?.fit();
   }
 
+  /** Whether a drawing nobody has moved was laid out for a panel of other proportions. */
+  isStale(box: Box): boolean {
+    if (this.#box === undefined || this.#moved) return false;
+    const change = (box.width * this.#box.height) / (box.height * this.#box.width);
+    return change > 1.3 || change < 1 / 1.3;
+  }
+
+  /** Lays the same plan out again when it is next drawn. */
+  forget(): void {
+    this.#wanted = undefined;
+  }
+
   #place(placed: Placed): void {
     const before = this.placed;
     this.placed = placed;
@@ -130,10 +148,10 @@ export class GraphDriver {
   }
 
   async #show(
-    { plan, positions }: Placed,
+    placed: Placed,
     options: { fit: boolean; anchor?: string | undefined },
   ): Promise<void> {
     if (this.#appearance === undefined) return;
-    await this.#renderer?.show(sceneOf(plan, positions, this.#appearance), options);
+    await this.#renderer?.show(sceneOf(placed, this.#appearance), options);
   }
 }

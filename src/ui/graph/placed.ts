@@ -1,10 +1,11 @@
-import type { Positions } from '../../core/layout/layout.ts';
+import type { Flow, Positions } from '../../core/layout/layout.ts';
 import type { ViewPlan } from '../../core/graphView/viewPlan.ts';
 
 /** A plan and where its items stand. */
 export interface Placed {
   readonly plan: ViewPlan;
   readonly positions: Positions;
+  readonly flow: Flow;
 }
 
 /** Where the next drawing is put on screen. */

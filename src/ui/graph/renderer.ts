@@ -1,4 +1,5 @@
 import type { EdgeGrade, EdgeKind } from '../../core/lineage/graph.ts';
+import type { Flow } from '../../core/layout/layout.ts';
 import type { ItemKind } from '../../core/graphView/viewPlan.ts';
 
 /** A node as it is drawn; x, y is its centre and `size` its diameter, in pixels of zoom 1. */
@@ -28,6 +29,8 @@ export interface SceneEdge {
 }
 
 export interface Scene {
+  /** Labels stand below their nodes with the flow `right`, to the right of them with `down`. */
+  readonly flow: Flow;
   /** Room for a label, in pixels of zoom 1. */
   readonly labelWidth: number;
   readonly nodes: readonly SceneNode[];
