@@ -14,3 +14,10 @@ const layout = connectLayout(
 const target = document.querySelector('#app');
 if (target === null) throw new Error('index.html has no element #app');
 mount(App, { target, props: { session: new Session({ lineage, layout }) } });
+
+// In development a kept file would hide a change.
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  void navigator.serviceWorker
+    .register(new URL('sw.js', document.baseURI))
+    // Refused, as in some private windows: the app then needs the network to open, and nothing else.
+    .catch(() => undefined);
