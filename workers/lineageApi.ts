@@ -71,7 +71,8 @@ export function lineageApi(wired: Promise<Wired>): LineageApi {
     storage: async (ids) => (await inspect()).storage(ids),
     nodeStorage: async (id) => (await inspect()).nodeStorage(id),
     fsck: async (signal, onProgress) => (await inspect()).fsck({ signal, onProgress }),
-    collect: async (signal, onProgress) => (await inspect()).collect({ signal, onProgress }),
+    collect: async (keepUndo, signal, onProgress) =>
+      (await inspect()).collect({ signal, onProgress }, keepUndo),
     reset: async () => {
       const { stores } = await wired;
       await stores.erase();

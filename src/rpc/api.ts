@@ -82,8 +82,14 @@ export interface LineageApi {
   nodeStorage(id: NodeId): Promise<views.NodeStorage>;
 
   fsck(signal: Signal, onProgress: OnProgress): Promise<views.FsckReport>;
-  /** Deletes what no model and no undo needs. */
+  /**
+   * Deletes what no model and no undo needs.
+   *
+   * @param keepUndo - how many of the latest operations keep the models they could bring back; 0 frees
+   *   removed models for good. The app's own number when undefined.
+   */
   collect(
+    keepUndo: number | undefined,
     signal: Signal,
     onProgress: OnProgress,
   ): Promise<{ readonly chunks: number; readonly bytes: number }>;

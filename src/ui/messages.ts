@@ -149,10 +149,20 @@ export function messageOf(error: unknown): Message {
   return unexpected(error instanceof Error ? error.message : String(error));
 }
 
-/** Words for an error that crossed the wire inside a report. */
-export function messageOfReported(error: ReportedError): Message {
+/**
+ * Words for an error that crossed the wire inside a report.
+ *
+ * @param file - where the words stand under this name already: they then say "This file" for it.
+ */
+export function messageOfReported(error: ReportedError, file?: string): Message {
   if (error.code === 'unexpected') return unexpected(error.message);
-  return worded(error.code, error.data as never);
+  const data = error.data as { readonly file?: string };
+  const named = data.file !== undefined && file !== undefined && isPathEnd(file, data.file);
+  return worded(error.code, (named ? { ...data, file: 'This file' } : data) as never);
+}
+
+function isPathEnd(path: string, name: string): boolean {
+  return path === name || path.endsWith(`/${name}`) || name.endsWith(`/${path}`);
 }
 
 /** Whether `error` only says that a person cancelled. */

@@ -25,6 +25,11 @@ export interface RemoveOptions {
   readonly orphans?: views.OrphanPolicy;
 }
 
+export interface CollectCall extends LongCall {
+  /** Removed models are not kept for undo: undoing their removal then fails with `snapshot-missing`. */
+  readonly forgetUndo?: boolean;
+}
+
 type Ids = NodeId | readonly NodeId[];
 
 /**
@@ -80,7 +85,7 @@ export interface Mgit {
   nodeStorage(id: NodeId): Promise<views.NodeStorage>;
   fsck(options?: LongCall): Promise<views.FsckReport>;
   /** Deletes what no model and no undo needs. */
-  collect(options?: LongCall): Promise<{ readonly chunks: number; readonly bytes: number }>;
+  collect(options?: CollectCall): Promise<{ readonly chunks: number; readonly bytes: number }>;
   /** Forgets everything, the log included. */
   reset(): Promise<void>;
 }
@@ -133,7 +138,8 @@ function longCalls(lineage: LineageApi): Pick<Mgit, Long> {
     tensorStatistics: (id, tensor, options) =>
       lineage.tensorStatistics(id, tensor, run(options)[0]),
     fsck: (options) => lineage.fsck(...run(options)),
-    collect: (options) => lineage.collect(...run(options)),
+    collect: (options) =>
+      lineage.collect(options?.forgetUndo === true ? 0 : undefined, ...run(options)),
   };
 }
 

@@ -1,23 +1,10 @@
 import type { ImportId } from '../../core/ids.ts';
-import type { DeclaredEdge, ImportOptions, ImportReport } from '../../core/views.ts';
+import type { ImportOptions, ImportReport } from '../../core/views.ts';
 import type { IncomingFile } from '../../rpc/api.ts';
 import { bytes, counted } from '../format.ts';
+import type { Credit } from '../import/credit.ts';
 import { mayRead } from '../import/fileSources.ts';
 import type { Session } from '../session.svelte.ts';
-
-/** The lineage that ships with the app: `sample/index.json`. */
-interface SampleIndex {
-  readonly title: string;
-  readonly licence: string;
-  readonly source: string;
-  readonly files: readonly {
-    readonly path: string;
-    readonly url: string;
-    /** ISO date of the original file, which tells versions apart. */
-    readonly modified?: string;
-  }[];
-  readonly declared: readonly DeclaredEdge[];
-}
 
 /** What an import did, in a line. */
 export function importSummary(report: ImportReport): string {
@@ -33,22 +20,28 @@ export function importSummary(report: ImportReport): string {
   return parts.join(' · ');
 }
 
-async function finish(session: Session, report: ImportReport | undefined): Promise<void> {
+/** Shows what an import did: a toast, or the whole report where something was not read. */
+export async function finishImport(
+  session: Session,
+  report: ImportReport | undefined,
+  credit?: Credit,
+): Promise<void> {
   await session.refresh();
   session.pending = await session.mgit.pendingImports();
   if (report === undefined) return;
+  const show = () => {
+    session.show({ is: 'import-report', report, ...(credit === undefined ? {} : { credit }) });
+  };
   const failed = report.models.some((model) => model.error !== undefined);
-  if (failed || report.models.length === 0) session.show({ is: 'import-report', report });
+  if (failed || report.models.length === 0) show();
   else
     session.toasts.add({
       tone: 'success',
       text: importSummary(report),
-      action: {
-        label: 'Details',
-        run: () => {
-          session.show({ is: 'import-report', report });
-        },
-      },
+      ...(credit === undefined
+        ? {}
+        : { detail: `${credit.title}: ${credit.extent}, ${credit.licence}` }),
+      action: { label: 'Details', run: show },
     });
 }
 
@@ -65,7 +58,7 @@ export async function importFiles(
     (run) => session.mgit.import(files, { ...options, ...run }),
     importSummary,
   );
-  await finish(session, report);
+  await finishImport(session, report);
 }
 
 /** Goes on with an import that a reload or a crash ended. */
@@ -89,7 +82,7 @@ export async function resumeImport(session: Session, id: ImportId): Promise<void
     (run) => session.mgit.resumeImport(id, run),
     importSummary,
   );
-  await finish(session, report);
+  await finishImport(session, report);
 }
 
 export async function discardImport(session: Session, id: ImportId): Promise<void> {
@@ -99,41 +92,4 @@ export async function discardImport(session: Session, id: ImportId): Promise<voi
   } catch (error) {
     session.toasts.failed(error);
   }
-}
-
-async function fetched(url: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return response;
-}
-
-/** Fetches the sample lineage from the app's own origin and imports it. */
-export async function loadSample(session: Session): Promise<void> {
-  const base = new URL('sample/', document.baseURI);
-  const report = await session.task(
-    'Load the sample lineage',
-    async ({ signal, onProgress }) => {
-      const response = await fetched(new URL('index.json', base).href, signal);
-      const index = (await response.json()) as SampleIndex;
-      const files: IncomingFile[] = [];
-      for (const { path, url, modified } of index.files) {
-        onProgress({
-          step: `Fetching ${path}`,
-          done: files.length,
-          total: index.files.length,
-          unit: 'files',
-        });
-        const blob = await (await fetched(new URL(url, base).href, signal)).blob();
-        files.push({
-          file: new File([blob], path.split('/').at(-1) ?? path, {
-            ...(modified === undefined ? {} : { lastModified: Date.parse(modified) }),
-          }),
-          path,
-        });
-      }
-      return session.mgit.import(files, { declared: index.declared, signal, onProgress });
-    },
-    importSummary,
-  );
-  await finish(session, report);
 }

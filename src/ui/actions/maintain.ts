@@ -15,10 +15,15 @@ export async function checkIntegrity(session: Session): Promise<void> {
   if (report !== undefined) session.show({ is: 'fsck', report });
 }
 
-export async function freeSpace(session: Session): Promise<void> {
+/**
+ * Deletes what no model needs.
+ *
+ * @param forgetUndo - also what only the undo of a removal needs.
+ */
+export async function freeSpace(session: Session, forgetUndo = false): Promise<void> {
   await session.task(
     'Free space',
-    (run) => session.mgit.collect(run),
+    (run) => session.mgit.collect({ ...run, forgetUndo }),
     ({ chunks, bytes: freed }) =>
       chunks === 0 ? 'Nothing to free' : `${bytes(freed)} freed (${counted(chunks, 'chunk')})`,
   );

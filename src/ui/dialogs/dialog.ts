@@ -1,6 +1,7 @@
 import type { NodeId } from '../../core/ids.ts';
 import type { EdgeKind } from '../../core/lineage/graph.ts';
 import type { FsckReport, ImportReport } from '../../core/views.ts';
+import type { Credit } from '../import/credit.ts';
 
 /** The dialog in front of the screen, with what it needs. */
 export type Dialog =
@@ -13,6 +14,7 @@ export type Dialog =
       readonly to?: NodeId;
       readonly kind?: EdgeKind;
     }
-  | { readonly is: 'import-report'; readonly report: ImportReport }
+  | { readonly is: 'import-report'; readonly report: ImportReport; readonly credit?: Credit }
+  | { readonly is: 'free-space' }
   | { readonly is: 'fsck'; readonly report: FsckReport }
   | { readonly is: 'history' };

@@ -1,7 +1,7 @@
 import { redo, undo } from '../actions/changeLineage.ts';
 import { exportModels, exportSafetensors } from '../actions/exportModels.ts';
-import { loadSample } from '../actions/importModels.ts';
-import { checkIntegrity, findEdges, freeSpace, keepStorage } from '../actions/maintain.ts';
+import { loadSample } from '../actions/loadSample.ts';
+import { checkIntegrity, findEdges, keepStorage } from '../actions/maintain.ts';
 import { pickFiles } from '../import/pickFiles.ts';
 import type { InspectorTab, Session } from '../session.svelte.ts';
 
@@ -82,7 +82,7 @@ const view: readonly Command[] = [
 
 const store: readonly Command[] = [
   { id: 'fsck', title: 'Check integrity', typed: 'fsck', run: (s) => void checkIntegrity(s) },
-  { id: 'gc', title: 'Free space', typed: 'gc', run: (s) => void freeSpace(s) },
+  { id: 'gc', title: 'Free space…', typed: 'gc', run: (s) => { s.show({ is: 'free-space' }); } },
   { id: 'persist', title: 'Ask the browser to keep the storage', run: (s) => void keepStorage(s) },
 ]; // prettier-ignore
 
