@@ -19,6 +19,8 @@ const contentDeviations = 7;
 const pairedDeviations = 4;
 /** Elements from which a matrix or kernel is looked for by content, and counts on its own. */
 const matrixElements = 64;
+/** Largest matrices tried by content; if none has a counterpart the others are not tried. */
+const probedMatrices = 8;
 /** Most pairs of one shape compared by content. */
 const comparedPairs = 4096;
 
@@ -146,13 +148,15 @@ function pairsByContent(
     }
   }
   const found: TensorMatch[] = [];
-  for (const [inA, inB] of groups.values()) {
-    if (inA.length * inB.length > comparedPairs) continue;
-    for (const i of inA) {
-      for (const j of inB) {
-        const match = compared(a, i, b, j, contentDeviations);
-        if (match && match.is !== 'unlike') found.push(match);
-      }
+  const largestFirst = [...groups.values()]
+    .filter(([inA, inB]) => inA.length * inB.length <= comparedPairs)
+    .flatMap(([inA, inB]) => inA.map((i) => ({ i, inB })))
+    .sort((p, q) => (a.tensors[q.i]?.elements ?? 0) - (a.tensors[p.i]?.elements ?? 0) || p.i - q.i);
+  for (const [tried, { i, inB }] of largestFirst.entries()) {
+    if (tried >= probedMatrices && found.length === 0) break;
+    for (const j of inB) {
+      const match = compared(a, i, b, j, contentDeviations);
+      if (match && match.is !== 'unlike') found.push(match);
     }
   }
   found.sort((p, q) => q.similarity - p.similarity || p.a - q.a || p.b - q.b);
