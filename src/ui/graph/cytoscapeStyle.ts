@@ -48,6 +48,12 @@ function nodeStyle(look: Look): StylesheetJson {
         'text-justification': 'left',
       },
     },
+    ...foldedStyle(look),
+  ];
+}
+
+function foldedStyle(look: Look): StylesheetJson {
+  return [
     {
       selector: 'node[is = "stack"]',
       style: {

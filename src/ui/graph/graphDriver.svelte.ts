@@ -1,11 +1,10 @@
 import type { LayoutInput, Positions } from '../../core/layout/layout.ts';
 import type { ViewPlan } from '../../core/graphView/viewPlan.ts';
 import { bestLayout } from './fit.ts';
+import type { Box } from './panelShape.svelte.ts';
 import { commonKey, type NextView, type Placed } from './placed.ts';
 import type { GraphRenderer, Look, Marks, Viewport } from './renderer.ts';
 import { sceneOf, type Appearance } from './scene.ts';
-
-type Box = Parameters<typeof bestLayout>[1];
 
 /**
  * Takes plans to the layout worker and then to the renderer. A plan that comes while an earlier one is
@@ -19,12 +18,11 @@ export class GraphDriver {
   failure = $state.raw<unknown>(undefined);
   #renderer: GraphRenderer | undefined;
   #wanted: ViewPlan | undefined;
+  #changes = 0;
   #appearance: Appearance | undefined;
   #next: NextView = {};
   #marks: Marks | undefined;
   #moved = false;
-  /** What the last layout was made for. */
-  #box: Box | undefined;
 
   /**
    * Makes the renderer to drive, in the next frame, so that the page is drawn first.
@@ -62,6 +60,10 @@ export class GraphDriver {
     return this.#renderer;
   }
 
+  get isMoved(): boolean {
+    return this.#moved;
+  }
+
   /** A person has moved the view: it is no longer fitted by itself. */
   moved(): void {
     this.#moved = true;
@@ -73,20 +75,23 @@ export class GraphDriver {
     if (next.fit === true) this.#moved = false;
   }
 
-  /** Draws a plan; one that is drawn already is only coloured anew. */
+  /**
+   * Draws a plan; one that is drawn already is only coloured anew, unless the panel's shape has changed
+   * since.
+   */
   draw(
-    plan: ViewPlan,
+    { plan, changes }: { plan: ViewPlan; changes: number },
     appearance: Appearance,
     box: Box,
     layout: (input: LayoutInput) => Promise<Positions>,
   ): void {
     this.#appearance = appearance;
-    if (this.#wanted === plan) {
+    if (this.#wanted === plan && this.#changes === changes) {
       if (this.placed?.plan === plan) void this.#show(this.placed, { fit: false });
       return;
     }
     this.#wanted = plan;
-    this.#box = box;
+    this.#changes = changes;
     bestLayout(plan, box, layout).then(
       (drawing) => {
         if (this.#wanted === plan) this.#place({ plan, ...drawing });
@@ -121,18 +126,6 @@ export class GraphDriver {
 
   resized(): void {
     if (!this.#moved) this.#renderer?.fit();
-  }
-
-  /** Whether a drawing nobody has moved was laid out for a panel of other proportions. */
-  isStale(box: Box): boolean {
-    if (this.#box === undefined || this.#moved) return false;
-    const change = (box.width * this.#box.height) / (box.height * this.#box.width);
-    return change > 1.3 || change < 1 / 1.3;
-  }
-
-  /** Lays the same plan out again when it is next drawn. */
-  forget(): void {
-    this.#wanted = undefined;
   }
 
   #place(placed: Placed): void {
