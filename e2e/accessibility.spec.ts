@@ -30,6 +30,34 @@ const sizes = [
   { width: 360, height: 740 },
 ];
 
+/** Commands that open a dialog, and its title. */
+const dialogs = [
+  ['Remove the selection', 'Remove n_2022-10_320'],
+  ['Connect the model', 'Connect n_2022-10_320'],
+  ['History of the lineage', 'History'],
+  ['Keyboard help', 'Keyboard'],
+  ['Check integrity', 'Integrity'],
+  ['Free space', 'Free space'],
+] as const;
+
+async function runCommand(page: Page, command: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command or model' }).fill(command);
+  await page.keyboard.press('Enter');
+}
+
+/** The dialog opens, axe finds nothing in it, nothing is cut, and Escape closes it. */
+async function sound(page: Page, title: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: title });
+  await expect(dialog).toBeVisible({ timeout: 30_000 });
+  await expect(dialog.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+  expect(await violations(page), title).toEqual([]);
+  const over = await dialog.evaluate((element) => element.scrollWidth - element.clientWidth);
+  expect(over, `${title} is cut`).toBeLessThanOrEqual(0);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+}
+
 for (const colorScheme of ['light', 'dark'] as const)
   for (const viewport of sizes)
     test.describe(`${colorScheme}, ${viewport.width} px`, () => {
@@ -53,6 +81,23 @@ for (const colorScheme of ['light', 'dark'] as const)
           await page.getByRole('tab', { name: tab }).click();
           await page.waitForTimeout(300);
           expect(await violations(page), tab).toEqual([]);
+        }
+      });
+
+      test('axe finds nothing in the dialogs', async ({ page }) => {
+        await openApp(page);
+        await page.getByRole('button', { name: 'Load the sample lineage' }).click();
+        await page.getByRole('button', { name: 'Details' }).click({ timeout: 60_000 });
+        await sound(page, 'Import');
+        await page.locator('#import-files').setInputFiles([
+          { name: 'page.onnx', mimeType: '', buffer: Buffer.from('<!doctype html><html></html>') },
+          { name: 'empty.pth', mimeType: '', buffer: Buffer.alloc(0) },
+        ]);
+        await sound(page, 'Import');
+        await runCommand(page, 'n_2022-10_320');
+        for (const [command, title] of dialogs) {
+          await runCommand(page, command);
+          await sound(page, title);
         }
       });
 

@@ -77,7 +77,7 @@ describe('the app', () => {
     await fireEvent.change(screen.getByLabelText('Model files'), {
       target: { files: [new File(['<html>'], 'page.onnx')] },
     });
-    expect(await screen.findByText(/it looks like an HTML page/)).toBeTruthy();
+    expect(await screen.findByText(/not a model file but an HTML page/)).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Copy errors' })).toBeTruthy();
   });
 

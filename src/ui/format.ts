@@ -39,10 +39,11 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A share of one, as a percentage: `0 %`, `3.4 %`, `97 %`. */
+/** A share of one, as a percentage: `0 %`, `under 0.1 %`, `3.4 %`, `97 %`. */
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return '–';
   const value = share * 100;
+  if (value > 0 && value < 0.05) return 'under 0.1 %';
   return `${value !== 0 && Math.abs(value) < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
 

@@ -14,7 +14,7 @@ describe('messages', () => {
     );
     expect(what).toContain('a/b.onnx');
     expect(what).toContain('byte 1,042');
-    expect(what).toContain('the file ends early.');
+    expect(what).toContain('the file ends early');
     expect(todo).not.toBe('');
   });
 
@@ -30,6 +30,29 @@ describe('messages', () => {
     expect(messageOfReported({ code: 'format-unknown', message: '', data })).toEqual(
       messageOf(new LineageError('format-unknown', data)),
     );
+  });
+
+  it('do not name a file again that stands above them, but name the others', () => {
+    const error = {
+      code: 'companion-missing' as const,
+      message: '',
+      data: { file: 'a.onnx', needs: 'a.onnx.data' },
+    };
+    const { what } = messageOfReported(error, 'folder/a.onnx');
+    expect(what).toBe('This file keeps its weights in a.onnx.data, which was not given with it.');
+    expect(messageOfReported(error, 'b.onnx').what).toContain('a.onnx keeps');
+  });
+
+  it('group the digits of byte counts, and of nothing else', () => {
+    const { what } = messageOf(
+      new LineageError('format-unsupported', {
+        file: 'a.pth',
+        format: 'PyTorch checkpoint',
+        at: 0,
+        what: 'the entry "2048" of 314572800 bytes',
+      }),
+    );
+    expect(what).toContain('"2048" of 314,572,800 bytes.');
   });
 
   it('call a bug of our own unexpected', () => {

@@ -20,18 +20,24 @@ function users(usedBy: readonly string[]): string {
 
 const place = (at: number) => (at > 0 ? ` at byte ${count(at)}` : '');
 
+const formatName = (format: string) => (format === 'onnx' ? 'ONNX' : format);
+
+/** Groups the digits of long byte counts inside a sentence: `314,572,800 bytes`. */
+const grouped = (sentence: string) =>
+  sentence.replace(/\b\d{4,}(?= bytes)/g, (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ','));
+
 /** Words for every failure code; the compiler asks for them when a code is added. */
 export const failureText: Words = {
   'format-invalid': ({ file, format, at, reason }) => ({
-    what: `${file} is not a sound ${format} file: ${reason}${reason.endsWith('.') ? '' : '.'} (Found${place(at) || ' at its start'}.)`,
-    todo: 'It may be cut short or damaged. Download or export it again. Nothing of it was stored.',
+    what: `${file} cannot be read as ${formatName(format)}: ${grouped(reason.replace(/\.$/, ''))} (${place(at).trim() || 'at its start'}).`,
+    todo: 'It may be cut short or damaged: download or export it again. Nothing of it was stored.',
   }),
   'format-unknown': ({ file, looksLike }) => ({
-    what: `${file} is not a model file that MGit reads; it looks like ${looksLike}.`,
-    todo: 'Drop ONNX, safetensors or PyTorch checkpoint files.',
+    what: `${file} is not a model file but ${looksLike}.`,
+    todo: 'MGit reads ONNX, safetensors and PyTorch checkpoint files.',
   }),
   'format-unsupported': ({ file, format, at, what }) => ({
-    what: `${file} is a ${format} file that uses ${what}${place(at)}, which MGit does not carry.`,
+    what: `${file} (${formatName(format)}) has something that MGit does not carry: ${grouped(what)}${place(at)}.`,
     todo: 'Export the model without it, or convert it to safetensors or ONNX.',
   }),
   'pickle-refused': ({ file, at, what }) => ({

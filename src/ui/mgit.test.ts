@@ -59,4 +59,20 @@ describe('the JavaScript API', () => {
     expect((await mgit.undo()).kind).toBe('remove');
     expect((await mgit.graph()).nodes.map(({ id }) => id)).toContain(b);
   });
+
+  it('keeps removed models for undo unless told to forget them', async () => {
+    const kept: unknown[] = [];
+    const mgit = createMgit(
+      fakeLineage(undefined, {
+        collect: (keepUndo) => {
+          kept.push(keepUndo);
+          return Promise.resolve({ chunks: 0, bytes: 0 });
+        },
+      }),
+    );
+    await mgit.collect();
+    await mgit.collect({ forgetUndo: false });
+    await mgit.collect({ forgetUndo: true });
+    expect(kept).toEqual([undefined, undefined, 0]);
+  });
 });

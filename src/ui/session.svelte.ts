@@ -134,4 +134,9 @@ export class Session {
   readonly dismissTask = (id: number): void => {
     this.tasks = this.tasks.filter((task) => task.id !== id);
   };
+
+  /** Takes what ended well out of the tray; what failed stays until a person has read it. */
+  readonly dismissEnded = (): void => {
+    this.tasks = this.tasks.filter((task) => task.running || task.state.is === 'failed');
+  };
 }

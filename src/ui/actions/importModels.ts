@@ -12,7 +12,7 @@ export function importSummary(report: ImportReport): string {
   const existing = report.models.filter((model) => model.existing === true).length;
   const failed = report.models.filter((model) => model.error !== undefined).length;
   const parts =
-    existing > 0 && added.length === 0 ? [] : [`${counted(added.length, 'model')} added`];
+    added.length === 0 && existing + failed > 0 ? [] : [`${counted(added.length, 'model')} added`];
   if (existing > 0) parts.push(`${counted(existing, 'model')} already here`);
   if (failed > 0) parts.push(`${counted(failed, 'file')} not read`);
   if (added.length > 0)
@@ -29,6 +29,8 @@ export async function finishImport(
   await session.refresh();
   session.pending = await session.mgit.pendingImports();
   if (report === undefined) return;
+  // What is said by a toast or a dialog need not stand in the tray too.
+  session.dismissEnded();
   const show = () => {
     session.show({ is: 'import-report', report, ...(credit === undefined ? {} : { credit }) });
   };

@@ -12,7 +12,9 @@ export async function checkIntegrity(session: Session): Promise<void> {
         ? `${counted(checkedModels, 'model')} sound`
         : `${counted(problems.length, 'problem')} found`,
   );
-  if (report !== undefined) session.show({ is: 'fsck', report });
+  if (report === undefined) return;
+  session.dismissEnded();
+  session.show({ is: 'fsck', report });
 }
 
 /**

@@ -49,4 +49,45 @@ describe('dialogs', () => {
     await fireEvent.keyDown(field, { key: 'Enter' });
     expect(session.selection).toEqual([id('yunet-2023')]);
   });
+
+  it('list the models that an integrity problem affects, and check again with one click', async () => {
+    const { session } = await open();
+    session.show({
+      is: 'fsck',
+      report: {
+        ok: false,
+        checkedChunks: 9,
+        checkedModels: 3,
+        problems: [
+          {
+            is: 'chunk-corrupt',
+            key: 'ab'.repeat(32),
+            snapshots: [],
+            models: ['gtcrn'],
+            remedy: 'x',
+          },
+        ],
+      },
+    });
+    expect(await screen.findByText('1 model affected')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'gtcrn' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Choose the files…' })).toBeTruthy();
+    await fireEvent.click(screen.getByRole('button', { name: 'Check again' }));
+    expect(await screen.findByText(/Everything stored is sound/)).toBeTruthy();
+  });
+
+  it('free space for good only when a person ticks it', async () => {
+    const { session } = await open();
+    const forgot: unknown[] = [];
+    session.mgit.collect = (options) => {
+      forgot.push(options?.forgetUndo);
+      return Promise.resolve({ chunks: 0, bytes: 0 });
+    };
+    session.show({ is: 'free-space' });
+    await fireEvent.click(await screen.findByRole('button', { name: 'Free space' }));
+    session.show({ is: 'free-space' });
+    await fireEvent.click(await screen.findByRole('checkbox', { name: /Also forget removed/ }));
+    await fireEvent.click(screen.getByRole('button', { name: 'Forget and free space' }));
+    await expect.poll(() => forgot).toEqual([false, true]);
+  });
 });

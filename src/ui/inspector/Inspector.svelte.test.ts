@@ -73,11 +73,11 @@ describe('the inspector', () => {
 
   it('says when the direction of an edge cannot be told, and confirms edges', async () => {
     const session = await inspect();
-    await tab(/Evidence \(2\)/);
+    await tab(/Evidence 2/);
     const card = screen.getByRole('article', { name: 'resnet20-base to resnet20-device-b' });
     expect(within(card).getByText(/Cannot tell which of the two came first/)).toBeTruthy();
     await fireEvent.click(within(card).getByRole('button', { name: 'Confirm' }));
-    expect(await screen.findByRole('tab', { name: 'Evidence (1)' })).toBeTruthy();
+    expect(await screen.findByRole('tab', { name: 'Evidence 1' })).toBeTruthy();
     expect(session.toasts.list.at(-1)?.text).toContain('Confirmed');
   });
 
