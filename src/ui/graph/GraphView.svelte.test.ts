@@ -24,7 +24,7 @@ function fakeRenderer(scenes: Scene[]): GraphRenderer {
   return {
     show: (scene) => {
       scenes.push(scene);
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
     mark: nothing,
     restyle: nothing,

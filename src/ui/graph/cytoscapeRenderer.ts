@@ -101,7 +101,7 @@ async function show(
   state: State,
   scene: Scene,
   { fit: fits, anchor }: { fit: boolean; anchor?: string | undefined },
-): Promise<void> {
+): Promise<boolean> {
   const { cy } = state;
   const current = ++state.run;
   state.scene = scene;
@@ -126,8 +126,8 @@ async function show(
     },
     isCurrent,
   );
-  if (!done) return;
-  applyMarks(cy, state.marks);
+  if (done) applyMarks(cy, state.marks);
+  return done;
 }
 
 /** Adds what is new and updates what is there. */

@@ -6,16 +6,15 @@ import { commonKey, type NextView, type Placed } from './placed.ts';
 import type { GraphRenderer, Look, Marks, Viewport } from './renderer.ts';
 import { sceneOf, type Appearance } from './scene.ts';
 
-/**
- * Takes plans to the layout worker and then to the renderer. A plan that comes while an earlier one is
- * being laid out replaces it.
- */
+/** Takes plans to the layout worker and then to the renderer; a later plan replaces an earlier one. */
 export class GraphDriver {
   /** Whether there is something to draw on. */
   ready = $state(false);
   placed = $state.raw<Placed | undefined>(undefined);
   viewport = $state.raw<Viewport | undefined>(undefined);
   failure = $state.raw<unknown>(undefined);
+  /** Whether all of what is placed is on the canvas. */
+  drawn = $state(false);
   #renderer: GraphRenderer | undefined;
   #wanted: ViewPlan | undefined;
   #changes = 0;
@@ -75,10 +74,7 @@ export class GraphDriver {
     if (next.fit === true) this.#moved = false;
   }
 
-  /**
-   * Draws a plan; one that is drawn already is only coloured anew, unless the panel's shape has changed
-   * since.
-   */
+  /** Draws a plan; what is drawn already, for the same shape of the panel, is only coloured anew. */
   draw(
     { plan, changes }: { plan: ViewPlan; changes: number },
     appearance: Appearance,
@@ -145,6 +141,8 @@ export class GraphDriver {
     options: { fit: boolean; anchor?: string | undefined },
   ): Promise<void> {
     if (this.#appearance === undefined) return;
-    await this.#renderer?.show(sceneOf(placed, this.#appearance), options);
+    this.drawn = false;
+    const done = await this.#renderer?.show(sceneOf(placed, this.#appearance), options);
+    if (done === true) this.drawn = true;
   }
 }

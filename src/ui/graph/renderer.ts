@@ -94,9 +94,9 @@ export interface RendererEvents {
 export interface GraphRenderer {
   /**
    * Replaces what is drawn, in slices of a few milliseconds so that the page stays alive; a later call
-   * ends an earlier one. Nodes that stay keep their place on screen when `anchor` names one of them.
+   * ends an earlier one. Resolves to whether all was drawn. Nodes that stay keep their place on screen when `anchor` names one of them.
    */
-  show(scene: Scene, options: { fit: boolean; anchor?: string | undefined }): Promise<void>;
+  show(scene: Scene, options: { fit: boolean; anchor?: string | undefined }): Promise<boolean>;
   mark(marks: Marks): void;
   restyle(look: Look): void;
   /** Brings the whole scene on screen. */
