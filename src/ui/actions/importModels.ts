@@ -60,7 +60,15 @@ export async function importFiles(
     (run) => session.mgit.import(files, { ...options, ...run }),
     importSummary,
   );
+  if (report !== undefined) await forgetRepeated(session, files);
   await finishImport(session, report);
+}
+
+/** An interrupted import whose files were all dropped again is done: its banner may go. */
+async function forgetRepeated(session: Session, files: readonly IncomingFile[]): Promise<void> {
+  const given = new Set(files.map(({ path }) => path));
+  for (const { id, paths } of session.pending)
+    if (paths.every((path) => given.has(path))) await session.mgit.discardImport(id);
 }
 
 /** Goes on with an import that a reload or a crash ended. */
