@@ -71,6 +71,18 @@ describe('layeredLayout', () => {
     );
   });
 
+  it('leads every edge down by at least a layer where the flow is down', () => {
+    fc.assert(
+      fc.property(acyclic, (graph) => {
+        const positions = layeredLayout({ ...graph, flow: 'down' });
+        const y = (id: string) => at(positions, Number(id.slice(1)) * 2 + 1);
+        for (const { from, to } of graph.edges) {
+          expect(y(to) - y(from)).toBeGreaterThanOrEqual(99.9);
+        }
+      }),
+    );
+  });
+
   it('never lets two nodes overlap, cycles or not, and stays in the positive quarter', () => {
     fc.assert(
       fc.property(fc.oneof(acyclic, cyclic), (graph) => {
