@@ -6,7 +6,7 @@ import ts from 'typescript-eslint';
 import rooms from './tools/eslint-rooms.js';
 
 export default defineConfig(
-  globalIgnores(['dist', '.types', 'test-results']),
+  globalIgnores(['dist', '.types', '.tmp', 'test-results']),
   js.configs.recommended,
   { files: ['**/*.ts', '**/*.svelte'], extends: [ts.configs.strictTypeChecked] },
   svelte.configs.recommended,

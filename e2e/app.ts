@@ -83,27 +83,31 @@ export async function exportedHashes(page: Page, id: string): Promise<Record<str
 
 /** Checks what must hold at any time, a crash included; gives what is wrong. */
 export async function brokenInvariants(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { nodes, edges } = await mgit.graph();
-    const wrong: string[] = [];
-    const ids = new Set(nodes.map((node) => node.id));
-    if (new Set(nodes.map((node) => node.name)).size !== nodes.length)
-      wrong.push('names not unique');
-    for (const { kind, from, to } of edges)
-      if (!ids.has(from) || !ids.has(to)) wrong.push(`dangling ${kind} edge`);
-    const waiting = new Map(nodes.map((node) => [node.id, 0]));
-    for (const { to } of edges) waiting.set(to, (waiting.get(to) ?? 0) + 1);
-    const free = nodes.map((node) => node.id).filter((id) => waiting.get(id) === 0);
-    for (const id of free)
-      for (const { from, to } of edges)
-        if (from === id) {
-          waiting.set(to, (waiting.get(to) ?? 0) - 1);
-          if (waiting.get(to) === 0) free.push(to);
-        }
-    if (free.length !== nodes.length) wrong.push('a cycle');
-    const report = await mgit.fsck();
-    for (const problem of report.problems) wrong.push(`${problem.is} ${problem.key}`);
-    if (!report.ok && report.problems.length === 0) wrong.push('fsck not ok without a problem');
-    return wrong;
-  });
+  const graph = await page.evaluate(() => mgit.graph());
+  const report = await page.evaluate(() => mgit.fsck());
+  const problems = report.problems.map((problem) => `${problem.is} ${problem.key}`);
+  if (!report.ok && problems.length === 0) problems.push('fsck not ok without a problem');
+  return [...brokenGraph(graph.nodes, graph.edges), ...problems];
+}
+
+function brokenGraph(
+  nodes: readonly { readonly id: string; readonly name: string }[],
+  edges: readonly { readonly kind: string; readonly from: string; readonly to: string }[],
+): string[] {
+  const ids = new Set(nodes.map((node) => node.id));
+  const wrong = edges
+    .filter(({ from, to }) => !ids.has(from) || !ids.has(to))
+    .map(({ kind }) => `dangling ${kind} edge`);
+  if (new Set(nodes.map((node) => node.name)).size !== nodes.length) wrong.push('names not unique');
+  const waiting = new Map(nodes.map((node) => [node.id, 0]));
+  for (const { to } of edges) waiting.set(to, (waiting.get(to) ?? 0) + 1);
+  // Grows while it is walked: what no edge holds back any more is free.
+  const free = nodes.map((node) => node.id).filter((id) => waiting.get(id) === 0);
+  for (const id of free)
+    for (const { to } of edges.filter(({ from }) => from === id)) {
+      waiting.set(to, (waiting.get(to) ?? 0) - 1);
+      if (waiting.get(to) === 0) free.push(to);
+    }
+  if (free.length !== nodes.length) wrong.push('a cycle');
+  return wrong;
 }

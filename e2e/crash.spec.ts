@@ -16,22 +16,21 @@ test(`a page killed ${kills} times in mid-import loses nothing and leaves nothin
   context,
 }) => {
   test.setTimeout(600_000);
-  console.log(`crash seed ${seed}`);
+  test.info().annotations.push({ type: 'seed', description: `MGIT_CRASH_SEED=${seed}` });
   await serveFiles(context, sampleFolder);
   const names = modelFiles(sampleFolder);
   const random = generator(seed);
   const whole = await durationMs(context, names);
-  let committed = 0;
   for (let kill = 0; kill < kills; kill++) {
     const page = await context.newPage();
     await openApp(page);
     expect(await brokenInvariants(page), `before kill ${kill}`).toEqual([]);
-    committed = await page.evaluate(async () => (await mgit.graph()).nodes.length);
+    const committed = await page.evaluate(async () => (await mgit.graph()).nodes.length);
     if (committed > 0 && kill % 3 === 0) await removeAll(page);
     const batch = names.filter(() => random() < 0.6);
     void importServed(page, batch).catch(() => undefined);
     await page.waitForTimeout(random() * whole * 1.2);
-    await kill_(context, page, kill);
+    await killPage(context, page, kill);
   }
   const page = await context.newPage();
   await openApp(page);
@@ -47,10 +46,13 @@ test(`a page killed ${kills} times in mid-import loses nothing and leaves nothin
 });
 
 /** Closing tears the page down; crashing kills its process, workers included, with no last words. */
-async function kill_(context: BrowserContext, page: Page, count: number): Promise<void> {
+async function killPage(context: BrowserContext, page: Page, count: number): Promise<void> {
   if (count % 2 === 0) {
     const devtools = await context.newCDPSession(page);
-    await devtools.send('Page.crash').catch(() => undefined);
+    const crashed = page.waitForEvent('crash');
+    // Never answers: the process that would is gone.
+    devtools.send('Page.crash').catch(() => undefined);
+    await crashed;
   }
   await page.close({ runBeforeUnload: false });
 }

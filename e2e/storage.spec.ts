@@ -132,7 +132,7 @@ test('a flipped bit in the store is found, named, and healed by dropping the fil
     (id) =>
       mgit.export(id as never).then(
         () => 'exported',
-        (error: { code: string }) => error.code,
+        (error: unknown) => (error as { code: string }).code,
       ),
     model?.id ?? '',
   );

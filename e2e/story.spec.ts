@@ -112,10 +112,10 @@ test('a cycle is refused with its reason', async ({ page }) => {
     const id = (name: string) => nodes.find((node) => node.name === name)?.id as never;
     return mgit.connect('version', id('n_2023-01'), id('v3_2021-06')).then(
       () => undefined,
-      (thrown: { code: string; data: { path: string[] } }) => ({
-        code: thrown.code,
-        steps: thrown.data.path.length,
-      }),
+      (thrown: unknown) => {
+        const { code, data } = thrown as { code: string; data: { path: string[] } };
+        return { code, steps: data.path.length };
+      },
     );
   });
   expect(error).toEqual({ code: 'lineage-cycle', steps: 5 });

@@ -1,10 +1,8 @@
-import { exportModels, exportSafetensors } from '../src/app/exportModels.ts';
 import { editService } from '../src/app/service/editService.ts';
 import { inspectService } from '../src/app/service/inspectService.ts';
 import type { LineageApi } from '../src/rpc/api.ts';
-import { storedZip } from '../src/formats/zip/storedZip.ts';
+import { exportApi } from './exportApi.ts';
 import { importApi } from './importApi.ts';
-import { toFile } from './toFile.ts';
 import type { Wired } from './wired.ts';
 
 /**
@@ -24,6 +22,7 @@ export function lineageApi(wired: Promise<Wired>): LineageApi {
   const ports = async () => (await services).ports;
   return {
     ...importApi(wired),
+    ...exportApi(wired),
     start: async () => {
       const expectedModels = await (await wired).stores.evictedModels();
       return { is: expectedModels === 0 ? 'ready' : 'evicted', expectedModels };
@@ -31,22 +30,6 @@ export function lineageApi(wired: Promise<Wired>): LineageApi {
     graph: async () => (await inspect()).graph(),
     subscribe: async (listener) => {
       (await ports()).session.subscribe(listener);
-    },
-    exportFiles: async (id, signal, onProgress) => {
-      const models = await exportModels(await ports(), [id], { signal, onProgress });
-      const files: File[] = [];
-      for (const output of models.flatMap((model) => model.files)) files.push(await toFile(output));
-      return files;
-    },
-    exportSafetensors: async (id, signal, onProgress) =>
-      toFile(await exportSafetensors(await ports(), id, { signal, onProgress })),
-    exportZip: async (ids, signal, onProgress) => {
-      const models = await exportModels(await ports(), ids, { signal, onProgress });
-      // A folder a model: two models may have files of one name.
-      const entries = models.flatMap((model) =>
-        model.files.map((file) => ({ ...file, name: `${folderName(model.name)}/${file.name}` })),
-      );
-      return toFile(storedZip('models.zip', entries));
     },
     rename: async (...given) => (await edit()).rename(...given),
     annotate: async (...given) => (await edit()).annotate(...given),
@@ -79,9 +62,4 @@ export function lineageApi(wired: Promise<Wired>): LineageApi {
       (await ports()).session.forget();
     },
   };
-}
-
-/** A name that is a folder on every system. */
-function folderName(name: string): string {
-  return name.replace(/[\\/:*?"<>|]/g, '_');
 }

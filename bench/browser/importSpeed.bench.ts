@@ -11,7 +11,7 @@ const modelBytes = 256 * 1024 * 1024;
 export async function run(): Promise<void> {
   const app = await openBenchApp();
   try {
-    const results = [];
+    const results: { hashMs: number; writeMs: number; importMs: number }[] = [];
     for (let round = 0; round < rounds; round++) {
       const limit = await app.page.evaluate(measureLimit, modelBytes);
       const importMs = await app.page.evaluate(measureImport, { modelBytes, round });

@@ -11,7 +11,7 @@ export async function run(): Promise<void> {
   try {
     for (let batch = 0; batch < 20; batch++)
       await app.page.evaluate(importFamily, { batch, models: 50 });
-    const times = [];
+    const times: { graphMs: number; tensors: number; tensorsMs: number }[] = [];
     for (let round = 0; round < rounds; round++) {
       await app.page.reload();
       await app.page.waitForFunction(() => 'mgit' in globalThis, undefined, { polling: 10 });

@@ -9,7 +9,7 @@ import type { WaitingChunk } from './packDraft.ts';
 export const maxDepth = 8;
 
 /** Reading a chunk takes at most this many times its own bytes from the store, itself included. */
-export const maxReadCost = 4;
+export const maxReadCost = 8;
 
 /** A base with what reading it takes. */
 export interface FoundBase extends BaseBytes {
