@@ -1,5 +1,5 @@
 import { candidateIndex, type CandidateIndex } from '../core/construction/candidates.ts';
-import { parseName, seriesKey } from '../core/construction/names.ts';
+import { ordersByName, parseName, seriesKey } from '../core/construction/names.ts';
 import { constructionNode, type ConstructionNode } from '../core/construction/node.ts';
 import { proposeEdges, relatedPair } from '../core/construction/proposeEdges.ts';
 import type { RelatedPair } from '../core/construction/provenance.ts';
@@ -129,16 +129,19 @@ function candidatePairs(
   return [...pairs.values()].sort((p, q) => ordered(p[0], q[0]) || ordered(p[1], q[1]));
 }
 
-/** Nodes whose names stand in one series with a new one's. */
+/** Nodes whose names stand in one series of versions with a new one's. */
 function seriesMates(graph: GraphData, isNew: ReadonlySet<NodeId>): NodeId[] {
-  const series = new Map<string, NodeId[]>();
+  const series = new Map<string, { readonly ids: NodeId[]; ordered: boolean }>();
   for (const { id, summary } of graph.nodes) {
-    const key = seriesKey(parseName(summary.fileName));
-    const list = series.get(key);
-    if (list) list.push(id);
-    else series.set(key, [id]);
+    const name = parseName(summary.fileName);
+    const members = series.get(seriesKey(name)) ?? { ids: [], ordered: false };
+    members.ids.push(id);
+    members.ordered ||= ordersByName(name);
+    series.set(seriesKey(name), members);
   }
-  return [...series.values()].filter((ids) => ids.some((id) => isNew.has(id))).flat();
+  return [...series.values()]
+    .filter(({ ids, ordered }) => ordered && ids.some((id) => isNew.has(id)))
+    .flatMap(({ ids }) => ids);
 }
 
 async function comparePairs(

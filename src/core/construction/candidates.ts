@@ -81,11 +81,11 @@ export function candidateIndex<Key>(): CandidateIndex<Key> {
       const set = holders.get(feature);
       if (set === undefined || set.size < 2) continue;
       if (feature.startsWith('l')) {
-        mates.push(...readOf(set, key, readLayout, nearLayout, ordered));
+        mates.push(...(set.size <= readLayout ? set : neighbours(set, key, nearLayout, ordered)));
         continue;
       }
       const rarity = weight / Math.log2(1 + set.size);
-      for (const other of readOf(set, key, readHolders, readHolders, ordered)) {
+      for (const other of readOf(set, key, readHolders, ordered)) {
         score.set(other, (score.get(other) ?? 0) + rarity);
       }
     }
@@ -111,17 +111,46 @@ export function candidateIndex<Key>(): CandidateIndex<Key> {
 function readOf<Key>(
   set: ReadonlySet<Key>,
   key: Key,
-  whole: number,
   limit: number,
   ordered: (a: Key, b: Key) => number,
 ): Iterable<Key> {
-  if (set.size <= whole) return set;
+  if (set.size <= limit) return set;
   const sorted = [...set].sort(ordered);
-  const place = sorted.indexOf(key);
-  const near = sorted.slice(Math.max(0, place - limit / 4), place + limit / 4 + 1);
   const step = Math.max(1, Math.floor(sorted.length / (limit / 2)));
   const rest = sorted.filter((_, i) => i % step === 0).slice(0, limit / 2);
-  return new Set([...near, ...rest]);
+  return new Set([...neighbours(set, key, limit / 2, ordered), ...rest]);
+}
+
+/** The `count` around `key` in order. */
+function neighbours<Key>(
+  set: ReadonlySet<Key>,
+  key: Key,
+  count: number,
+  ordered: (a: Key, b: Key) => number,
+): Key[] {
+  // One scan that keeps the nearest few of either side: the set may hold every model.
+  const before: Key[] = [];
+  const after: Key[] = [];
+  for (const other of set) {
+    if (other === key) continue;
+    const sign = ordered(other, key) < 0 ? -1 : 1;
+    insertNearest(sign < 0 ? before : after, other, count / 2, (p, q) => sign * ordered(p, q));
+  }
+  return [...before, ...after];
+}
+
+/** Inserts into a sorted list of at most `most`. */
+function insertNearest<Key>(
+  list: Key[],
+  item: Key,
+  most: number,
+  order: (a: Key, b: Key) => number,
+): void {
+  const last = list.at(-1);
+  if (list.length >= most && last !== undefined && order(last, item) <= 0) return;
+  const place = list.findIndex((other) => order(item, other) < 0);
+  list.splice(place < 0 ? list.length : place, 0, item);
+  list.length = Math.min(list.length, most);
 }
 
 function featuresOf(model: ModelFingerprint): Posting[] {

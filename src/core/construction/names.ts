@@ -143,3 +143,8 @@ export function namedDerived(name: ParsedName): boolean {
 export function seriesKey(name: ParsedName): string {
   return name.stem.replace(/[-_. ]*<version>$/, '');
 }
+
+/** Whether a name can stand in a series of versions: by a version, a date or a mark of an early one. */
+export function ordersByName(name: ParsedName): boolean {
+  return name.early || name.numbers.some(({ kind }) => kind === 'version' || kind === 'date');
+}

@@ -1,6 +1,6 @@
 import type { Edge, Evidence } from '../lineage/graph.ts';
 import { layoutOf } from './candidates.ts';
-import { nameOrder, namedAfter, seriesKey, type OrderKind } from './names.ts';
+import { nameOrder, namedAfter, ordersByName, seriesKey, type OrderKind } from './names.ts';
 import type { ConstructionNode } from './node.ts';
 import type { RelatedPair } from './provenance.ts';
 
@@ -39,9 +39,14 @@ export function versionEdges(
   ].filter(({ older, newer }) => allowed(older, newer));
   const before = new Set(successions.map(({ older, newer }) => `${older} ${newer}`));
   const edges: Edge[] = [];
-  for (const newer of nodes.keys()) {
+  const entering = new Map<number, Succession[]>();
+  for (const succession of successions) {
+    const list = entering.get(succession.newer);
+    if (list) list.push(succession);
+    else entering.set(succession.newer, [succession]);
+  }
+  for (const [newer, into] of [...entering].sort((p, q) => p[0] - q[0])) {
     if (succeeded.has(newer)) continue;
-    const into = successions.filter((s) => s.newer === newer);
     // The latest: none of the others came after it.
     const latest = into
       .filter((s) => !into.some((t) => t !== s && before.has(`${s.older} ${t.older}`)))
@@ -108,43 +113,73 @@ function revisionOrder(
   return undefined;
 }
 
-/** Unrelated models that follow each other in one series of names. */
+/**
+ * Unrelated models that follow each other in one series of names. Each is held against the latest
+ * before it only; if that one is related by weights, the rule of related models speaks for the pair.
+ */
 function nameSuccessions(
   nodes: readonly ConstructionNode[],
   related: ReadonlySet<string>,
 ): Succession[] {
   const series = new Map<string, number[]>();
   for (const [index, node] of nodes.entries()) {
-    const key = seriesKey(node.name);
+    const key = `${node.print.format} ${seriesKey(node.name)}`;
     const list = series.get(key);
     if (list) list.push(index);
     else series.set(key, [index]);
   }
-  const found: Succession[] = [];
-  for (const members of series.values()) {
-    for (const [i, a] of members.entries()) {
-      for (const b of members.slice(i + 1)) {
-        if (related.has(pairKey(a, b))) continue;
-        const succession = retrained(nodes, a, b);
-        if (succession) found.push(succession);
-      }
-    }
+  return [...series.values()]
+    .filter((members) => members.some((i) => isOrdered(nodes[i])))
+    .flatMap((members) =>
+      members.map((newer) => ({ newer, older: latestBefore(nodes, members, newer) })),
+    )
+    .flatMap(({ newer, older }) =>
+      older === undefined || related.has(pairKey(older, newer))
+        ? []
+        : (retrained(nodes, older, newer) ?? []),
+    );
+}
+
+function isOrdered(node: ConstructionNode | undefined): boolean {
+  return node !== undefined && ordersByName(node.name);
+}
+
+/** Of `members` the latest that comes before `newer` by name and has its interface. */
+function latestBefore(
+  nodes: readonly ConstructionNode[],
+  members: readonly number[],
+  newer: number,
+): number | undefined {
+  const node = nodes[newer];
+  if (node === undefined) return undefined;
+  let latest: ConstructionNode | undefined;
+  let found: number | undefined;
+  for (const index of members) {
+    const other = nodes[index];
+    if (other === undefined || index === newer || !precedes(other, node)) continue;
+    if (latest !== undefined && !precedes(latest, other)) continue;
+    if (!sameInterface(other, node)) continue;
+    latest = other;
+    found = index;
   }
   return found;
+}
+
+function precedes(a: ConstructionNode, b: ConstructionNode): boolean {
+  const order = nameOrder(a.name, b.name);
+  return order !== undefined && order.sign < 0 && successive.includes(order.kind);
 }
 
 const successive: readonly OrderKind[] = ['version', 'date'];
 
 function retrained(
   nodes: readonly ConstructionNode[],
-  i: number,
-  j: number,
+  older: number,
+  newer: number,
 ): Succession | undefined {
-  const [a, b] = [nodes[i], nodes[j]];
-  if (a === undefined || b === undefined || !sameInterface(a, b)) return undefined;
-  const order = nameOrder(a.name, b.name);
-  if (order === undefined || order.sign === 0 || !successive.includes(order.kind)) return undefined;
-  const [older, newer] = order.sign < 0 ? [i, j] : [j, i];
+  const [a, b] = [nodes[older], nodes[newer]];
+  const order = a && b && nameOrder(a.name, b.name);
+  if (order === undefined) return undefined;
   const evidence: Evidence = {
     rule: 'successor-by-name',
     relation: 'retrained successor',
@@ -152,7 +187,7 @@ function retrained(
     direction: { confidence: 0.9, because: `the ${order.kind} in the names` },
     facts: [
       { label: 'weights', value: 'unrelated: trained anew' },
-      { label: 'inputs and outputs', value: a.print.signature || 'equal tensor shapes' },
+      { label: 'inputs and outputs', value: a?.print.signature || 'equal tensor shapes' },
     ],
   };
   return { older, newer, distance: 1, evidence };
