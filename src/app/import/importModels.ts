@@ -3,7 +3,7 @@ import type { NodeId, SnapshotId } from '../../core/ids.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
 import type { Edge, GraphData } from '../../core/lineage/graph.ts';
 import { dataOf, type Lineage } from '../../core/lineage/lineage.ts';
-import type { ContentStore, ImportSession } from '../../core/ports/contentStore.ts';
+import type { ContentStore } from '../../core/ports/contentStore.ts';
 import type { LineageLog, PendingImport, WriterLock } from '../../core/ports/lineageLog.ts';
 import type { ByteSource, Grouping } from '../../core/ports/modelFormats.ts';
 import type { Run } from '../../core/ports/run.ts';
@@ -12,6 +12,7 @@ import type { ImportedModel, ImportOptions, ImportReport } from '../../core/view
 import type { LineageSession } from '../lineageSession.ts';
 import { reportedError } from '../reportedError.ts';
 import { baseModels } from './baseModels.ts';
+import { ChunkWriter } from './chunkWriter.ts';
 import { commitImport } from './commitImport.ts';
 import { declaredEdges } from './declaredEdges.ts';
 import { newNodes, type NewModel, type NodePorts } from './newNodes.ts';
@@ -88,12 +89,11 @@ export async function importModels(
     );
     const edges = await findEdges(ports, models, lineage, order.options, run);
     await refuseOverQuota(ports, models);
-    await healAll(ports, session, known, batch);
-    const stored = await storeAll(ports, session, models, edges, batch, lineage);
-    for (const model of [...known, ...stored.map(({ scanned: one }) => one)]) {
-      run.signal.throwIfAborted();
-      await storeRecords(ports.content, model);
-    }
+    const writer = new ChunkWriter(session);
+    await healAll(ports, writer, known, batch);
+    const stored = await storeAll(ports, writer, models, edges, batch, lineage);
+    await writer.finish();
+    await storeAllRecords(ports.content, [...known, ...stored.map((model) => model.scanned)], run);
     const committed = await commitImport(ports, id, stored, edges);
     const after = await ports.content.totals();
     return {
@@ -190,11 +190,11 @@ function splitKnown(
 /** Stores again what is missing or damaged of models that are there. */
 async function healAll(
   ports: ImportPorts,
-  session: ImportSession,
+  writer: ChunkWriter,
   known: readonly ScannedModel[],
   batch: Batch,
 ): Promise<void> {
-  const run = { content: ports.content, hasher: ports.hasher, session, ...batch };
+  const run = { content: ports.content, hasher: ports.hasher, writer, ...batch };
   for (const model of known) {
     const { name, files } = model.candidate;
     batch.meter.step(`Checking ${name}`);
@@ -266,7 +266,7 @@ async function refuseOverQuota(ports: ImportPorts, models: readonly NewModel[]):
 
 async function storeAll(
   ports: ImportPorts,
-  session: ImportSession,
+  writer: ChunkWriter,
   models: readonly NewModel[],
   edges: readonly Edge[],
   batch: Batch,
@@ -274,7 +274,7 @@ async function storeAll(
 ): Promise<NewModel[]> {
   const { cache, meter } = batch;
   const stored: NewModel[] = [];
-  const run = { content: ports.content, hasher: ports.hasher, session, cache, meter };
+  const run = { content: ports.content, hasher: ports.hasher, writer, cache, meter };
   for (const model of parentsFirst(models, edges)) {
     meter.step(`Storing ${model.node.name}`);
     const file = model.scanned.candidate.files[0]?.path ?? model.node.name;
@@ -285,4 +285,20 @@ async function storeAll(
     });
   }
   return stored;
+}
+
+/** Models whose records are written at once: each is a few small transactions, which overlap well. */
+const recordsInFlight = 16;
+
+async function storeAllRecords(
+  content: ContentStore,
+  models: readonly ScannedModel[],
+  run: Run,
+): Promise<void> {
+  for (let at = 0; at < models.length; at += recordsInFlight) {
+    run.signal.throwIfAborted();
+    await Promise.all(
+      models.slice(at, at + recordsInFlight).map((model) => storeRecords(content, model)),
+    );
+  }
 }

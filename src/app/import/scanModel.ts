@@ -14,12 +14,10 @@ import {
   type Skeleton,
 } from '../../core/snapshot.ts';
 import { tensorIdInput } from '../../core/tensorIdInput.ts';
+import { HashWindow } from './hashWindow.ts';
 import { literalPieces } from './literalPieces.ts';
 import type { PieceCache } from './pieceCache.ts';
 import type { ProgressMeter } from './progressMeter.ts';
-
-/** Hashes of pieces under way at once: reading and hashing overlap, memory stays bounded. */
-const hashesInFlight = 4;
 
 /** A model whose content is known but not stored. */
 export interface ScannedModel {
@@ -53,19 +51,26 @@ export async function scanModel(
 ): Promise<ScannedModel> {
   const parsed = await ports.formats.parse(candidate, run);
   const printer = ports.fingerprinter(parsed);
-  const payloads: Payload[] = [];
+  const hashing = new HashWindow(ports.hasher);
+  const scans: Promise<Payload>[] = [];
   for (let index = 0; index < parsed.payloadBytes.length; index++) {
     const print = printer.payload(index);
-    const payload = await scanPayload(ports.hasher, parsed.payload(index), cache, (piece) => {
+    const scan = await scanPayload(hashing, parsed.payload(index), cache, (piece) => {
       print.update(piece);
       meter.add(piece.byteLength);
     });
-    print.finish(payload.id);
-    payloads.push(payload);
+    scans.push(
+      scan().then((payload) => {
+        print.finish(payload.id);
+        return payload;
+      }),
+    );
   }
-  const literals = await scanPayload(ports.hasher, literalPieces(parsed), cache, (piece) => {
+  const scanLiterals = await scanPayload(hashing, literalPieces(parsed), cache, (piece) => {
     meter.add(piece.byteLength);
   });
+  const payloads = await Promise.all(scans);
+  const literals = await scanLiterals();
   const skeleton: Skeleton = {
     version: 1,
     format: parsed.format,
@@ -90,37 +95,34 @@ export async function scanModel(
   return { candidate, parsed, skeleton, manifest, snapshot, fingerprint: printer.finish() };
 }
 
+/** Reads a payload to its end; the result gives the payload once its hashes are there. */
 async function scanPayload(
-  hasher: Hasher,
+  hashing: HashWindow,
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   cache: PieceCache,
   onPiece: (piece: Uint8Array<ArrayBuffer>) => void,
-): Promise<Payload> {
-  const chunks: ChunkId[] = [];
+): Promise<() => Promise<Payload>> {
+  const hashes: Promise<ChunkId>[] = [];
   let sizeBytes = 0;
   let first: Uint8Array<ArrayBuffer> | undefined;
-  let waiting: Promise<void>[] = [];
   for await (const piece of pieces) {
-    const index = chunks.push('' as ChunkId) - 1;
     first ??= piece;
     sizeBytes += piece.byteLength;
     onPiece(piece);
-    waiting.push(
-      hasher.sha256(piece).then((hash) => {
-        chunks[index] = hash as ChunkId;
-        cache.offer(hash as ChunkId, piece);
+    await hashing.room(piece.byteLength);
+    hashes.push(
+      hashing.start(piece).then((chunk) => {
+        cache.offer(chunk, piece);
+        return chunk;
       }),
     );
-    if (waiting.length === hashesInFlight) {
-      await Promise.all(waiting);
-      waiting = [];
-    }
   }
-  await Promise.all(waiting);
-  const id = await payloadId(hasher, chunks);
-  if (sizeBytes <= inlineBytes)
+  return async () => {
+    const chunks = await Promise.all(hashes);
+    const id = await payloadId(hashing.hasher, chunks);
+    if (sizeBytes > inlineBytes) return { id, sizeBytes, chunks };
     return { id, sizeBytes, chunks: [], inline: toBase64(first ?? new Uint8Array()) };
-  return { id, sizeBytes, chunks };
+  };
 }
 
 async function payloadId(hasher: Hasher, chunks: readonly ChunkId[]): Promise<TensorId> {

@@ -3,10 +3,10 @@ import type { ModelFingerprint } from '../../core/construction/types.ts';
 import type { ChunkId, SnapshotId } from '../../core/ids.ts';
 import { LineageError } from '../../core/lineageError.ts';
 import type { ChunkElement } from '../../core/ports/chunkCodec.ts';
-import type { ContentStore, ImportSession } from '../../core/ports/contentStore.ts';
+import type { ContentStore } from '../../core/ports/contentStore.ts';
 import type { Hasher } from '../../core/ports/hasher.ts';
 import { chunkBytes, type Payload } from '../../core/snapshot.ts';
-import { ChunkWriter } from './chunkWriter.ts';
+import type { ChunkWriter } from './chunkWriter.ts';
 import { literalPieces } from './literalPieces.ts';
 import { payloadElements } from './payloadElements.ts';
 import type { PieceCache } from './pieceCache.ts';
@@ -24,7 +24,7 @@ export interface BaseModel {
 export interface StoreRun {
   readonly content: ContentStore;
   readonly hasher: Hasher;
-  readonly session: ImportSession;
+  readonly writer: ChunkWriter;
   readonly cache: PieceCache;
   readonly meter: ProgressMeter;
 }
@@ -39,8 +39,8 @@ interface PayloadSource {
 const textElement: ChunkElement = { bytes: 1, float: false };
 
 /**
- * Stores the chunks of a scanned model that are not there yet, as deltas to the matched tensors of
- * `bases` where that pays.
+ * Hands the chunks of a scanned model that are not stored yet, as deltas to the matched tensors of
+ * `bases` where that pays, to the run's writer.
  *
  * @throws LineageError `file-unreadable` if a file is not what it was when it was scanned;
  *   `quota-exceeded`.
@@ -54,19 +54,17 @@ export async function storeModel(
   const missing = await missingChunks(run.content, [...model.manifest.payloads, literals]);
   const matches = bases.map((base) => matchPayloads(model.fingerprint, base.fingerprint));
   const elements = payloadElements(model.parsed);
-  const writer = new ChunkWriter(run.session);
   for (const [index, payload] of model.manifest.payloads.entries())
-    await storePayload(run, writer, missing, model, payload, {
+    await storePayload(run, missing, model, payload, {
       pieces: () => model.parsed.payload(index),
       element: elements[index] ?? textElement,
       bases: bases.flatMap((base, at) => base.payloads[matches[at]?.[index] ?? -1] ?? []),
     });
-  await storePayload(run, writer, missing, model, literals, {
+  await storePayload(run, missing, model, literals, {
     pieces: () => literalPieces(model.parsed),
     element: textElement,
     bases: bases.map((base) => base.literals),
   });
-  await writer.finish();
 }
 
 /** Stores the records of a model whose chunks are stored: content before what names it. */
@@ -76,8 +74,10 @@ export async function storeRecords(
 ): Promise<SnapshotId> {
   await content.putSkeleton(model.skeleton);
   const snapshot = await content.putManifest(model.manifest);
-  await content.putDerived(snapshot, 'fingerprint', model.fingerprint);
-  await content.putDerived(snapshot, 'architecture', model.parsed.architecture);
+  await Promise.all([
+    content.putDerived(snapshot, 'fingerprint', model.fingerprint),
+    content.putDerived(snapshot, 'architecture', model.parsed.architecture),
+  ]);
   return snapshot;
 }
 
@@ -92,7 +92,6 @@ async function missingChunks(
 
 async function storePayload(
   run: StoreRun,
-  writer: ChunkWriter,
   missing: Set<ChunkId>,
   model: ScannedModel,
   payload: Payload,
@@ -102,7 +101,7 @@ async function storePayload(
   const put = async (index: number, chunk: ChunkId, bytes: Uint8Array<ArrayBuffer>) => {
     if (!missing.delete(chunk)) return;
     const bases = basesOf(source.bases, index, bytes.byteLength);
-    await writer.add({ chunk, bytes, element: source.element, bases });
+    await run.writer.add({ chunk, bytes, element: source.element, bases });
   };
   if (wanted.every((chunk) => run.cache.has(chunk))) {
     for (const [index, chunk] of payload.chunks.entries()) {
