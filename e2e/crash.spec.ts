@@ -18,7 +18,8 @@ test(`a page killed ${kills} times in mid-import loses nothing and leaves nothin
   test.setTimeout(600_000);
   test.info().annotations.push({ type: 'seed', description: `MGIT_CRASH_SEED=${seed}` });
   await serveFiles(context, sampleFolder);
-  const names = modelFiles(sampleFolder);
+  // Five models of two kinds, exports and checkpoints that share tensors: enough to be killed in.
+  const names = modelFiles(sampleFolder).filter((name) => /s_2022|v3_2021-09/.test(name));
   const random = generator(seed);
   const whole = await durationMs(context, names);
   for (let kill = 0; kill < kills; kill++) {
@@ -26,7 +27,7 @@ test(`a page killed ${kills} times in mid-import loses nothing and leaves nothin
     await openApp(page);
     expect(await brokenInvariants(page), `before kill ${kill}`).toEqual([]);
     const committed = await page.evaluate(async () => (await mgit.graph()).nodes.length);
-    if (committed > 0 && kill % 3 === 0) await removeAll(page);
+    if (committed > 0 && kill % 2 === 0) await removeAll(page);
     const batch = names.filter(() => random() < 0.6);
     void importServed(page, batch).catch(() => undefined);
     await page.waitForTimeout(random() * whole * 1.2);

@@ -122,12 +122,33 @@ async function show(
   const done = await sliced(
     inRuns(elements, run),
     (batch) => {
-      put(cy, batch);
+      quietly(cy, () => {
+        put(cy, batch);
+      });
     },
     isCurrent,
   );
+  redraw(cy);
   if (done) applyMarks(cy, state.marks);
   return done;
+}
+
+/** Calls of Cytoscape that its types leave out. */
+interface Notifying {
+  notifications(enabled: boolean): void;
+  notify(event: 'add'): void;
+}
+
+/** Keeps the canvas as it is during `work`: drawn after every slice, a growing scene blocks the page. */
+function quietly(cy: Core, work: () => void): void {
+  const notifying = cy as unknown as Notifying;
+  notifying.notifications(false);
+  work();
+  notifying.notifications(true);
+}
+
+function redraw(cy: Core): void {
+  (cy as unknown as Notifying).notify('add');
 }
 
 /** Adds what is new and updates what is there. */
