@@ -6,6 +6,7 @@ import type { ByteSource } from '../src/core/ports/modelFormats.ts';
 import type { Run } from '../src/core/ports/run.ts';
 import type { ImportOptions } from '../src/core/views.ts';
 import { blobSource } from '../src/formats/blobSource.ts';
+import { cachedSource } from '../src/formats/cachedSource.ts';
 import type { IncomingFile, LineageApi } from '../src/rpc/api.ts';
 import type { Wired } from './wired.ts';
 
@@ -66,8 +67,14 @@ export function importApi(wired: Promise<Wired>): ImportMethods {
   };
 }
 
+/**
+ * Reading a piece of a file asks another process, which costs about the same for a byte as for a
+ * mebibyte: a model of hundreds of small tensors is read in blocks.
+ */
+const blocks = { blockBytes: 1024 * 1024, keptBlocks: 4 };
+
 function sourceOf({ file, path }: IncomingFile): ByteSource {
-  return blobSource(file, path, file.lastModified);
+  return cachedSource(blobSource(file, path, file.lastModified), blocks);
 }
 
 function pendingOf(

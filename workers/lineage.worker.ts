@@ -2,8 +2,9 @@
  * The only thread with the database and with tensor bytes. Wires the adapters to the use cases and
  * serves the page.
  */
-import { constructionMemory, constructLineage } from '../src/app/constructLineage.ts';
+import { constructionMemory } from '../src/app/constructLineage.ts';
 import { LineageSession } from '../src/app/lineageSession.ts';
+import { reviseLineage } from '../src/app/reviseLineage.ts';
 import type { ServicePorts } from '../src/app/service/servicePorts.ts';
 import { ContentUse } from '../src/app/storage/contentUse.ts';
 import { chunkCodecs } from '../src/codecs/chunkCodecs.ts';
@@ -33,7 +34,7 @@ async function wire(): Promise<Wired> {
     estimate: browserStorage(navigator.storage),
     fingerprinter: modelFingerprinter,
     construct: (reading, graph, ids, run) =>
-      constructLineage({ ...reading, pause: nextTask }, graph, ids, run, memory),
+      reviseLineage({ ...reading, pause: nextTask }, graph, ids, run, memory),
     now,
     newId,
   };

@@ -1,13 +1,14 @@
 import type { ModelFingerprint } from '../core/construction/types.ts';
 import type { NodeId } from '../core/ids.ts';
 import { dataOf } from '../core/lineage/lineage.ts';
+import type { Change } from '../core/lineage/operation.ts';
 import type { Run } from '../core/ports/run.ts';
-import { keepPossible } from './import/commitImport.ts';
+import { edgeChanges } from './import/commitImport.ts';
 import type { ImportPorts } from './import/importModels.ts';
 
 /**
- * Looks for edges of `ids`, or of all models, by content, and adds those found in one operation.
- * Edges that are there stay as they are; rejected pairs are not proposed.
+ * Looks for edges of `ids`, or of all models, by content, and revises the inferred ones in one
+ * operation. Declared edges stay as they are; rejected pairs are not proposed.
  *
  * @returns how many were added; an operation is logged only if there were any.
  */
@@ -17,7 +18,7 @@ export async function inferEdges(
   run: Run,
 ): Promise<{ readonly provenance: number; readonly version: number }> {
   const data = dataOf(await ports.session.lineage());
-  const found = await ports.construct(
+  const revision = await ports.construct(
     {
       fingerprint: async (snapshot) =>
         (await ports.content.derived(snapshot, 'fingerprint')) as ModelFingerprint | undefined,
@@ -26,16 +27,23 @@ export async function inferEdges(
     ids ?? data.nodes.map((node) => node.id),
     run,
   );
-  const current = await ports.session.lineage();
-  const added = keepPossible([], found, current);
-  if (added.length === 0) return { provenance: 0, version: 0 };
-  await ports.session.commit((lineage) => ({
+  const planned = edgeChanges([], revision, await ports.session.lineage());
+  if (planned.length === 0) return { provenance: 0, version: 0 };
+  const { changes } = await ports.session.commit((lineage) => ({
     kind: 'infer',
-    title: `Found ${added.length} edges`,
-    changes: keepPossible([], found, lineage).map((after) => ({ of: 'edge', after })),
+    title: `Found ${counted(planned)} from content`,
+    changes: edgeChanges([], revision, lineage),
   }));
+  const added = changes.flatMap((change) => (change.of === 'edge' && change.after) || []);
   return {
     provenance: added.filter((edge) => edge.kind === 'provenance').length,
     version: added.filter((edge) => edge.kind === 'version').length,
   };
+}
+
+function counted(changes: readonly Change[]): string {
+  const added = changes.filter((change) => change.after !== undefined).length;
+  const removed = changes.length - added;
+  const edges = `${added} ${added === 1 ? 'edge' : 'edges'}`;
+  return removed === 0 ? edges : `${edges}, dropped ${removed},`;
 }

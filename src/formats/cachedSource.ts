@@ -1,13 +1,21 @@
 import type { ByteSource } from '../core/ports/modelFormats.ts';
 
-const blockBytes = 64 * 1024;
-const keptBlocks = 16;
+/** How much is read at once, and how much of that is kept. */
+export interface BlockCache {
+  readonly blockBytes: number;
+  readonly keptBlocks: number;
+}
+
+const headers: BlockCache = { blockBytes: 64 * 1024, keptBlocks: 16 };
 
 /**
- * `source` with a cache of its last 16 blocks of 64 KiB, for readers that take many small pieces.
- * Reads of a block or more go straight through.
+ * `source` with a cache of its latest blocks, by default 16 of 64 KiB, for readers that take many small
+ * pieces. Reads of a block or more go straight through.
  */
-export function cachedSource(source: ByteSource): ByteSource {
+export function cachedSource(
+  source: ByteSource,
+  { blockBytes, keptBlocks }: BlockCache = headers,
+): ByteSource {
   const blocks = new Map<number, Uint8Array<ArrayBuffer>>();
 
   async function block(index: number): Promise<Uint8Array<ArrayBuffer>> {

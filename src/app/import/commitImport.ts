@@ -15,6 +15,7 @@ import type { Change } from '../../core/lineage/operation.ts';
 import type { LineageLog } from '../../core/ports/lineageLog.ts';
 import type { ImportedModel } from '../../core/views.ts';
 import type { LineageSession } from '../lineageSession.ts';
+import type { LineageRevision } from '../reviseLineage.ts';
 import type { NewModel } from './newNodes.ts';
 
 export interface CommittedImport {
@@ -23,14 +24,14 @@ export interface CommittedImport {
 }
 
 /**
- * Adds the stored models and those of `edges` whose ends exist, in one operation. Names taken
+ * Adds the stored models, and revises the edges as far as their ends exist, in one operation. Names taken
  * meanwhile by another tab get a number; edges that another tab's changes made impossible stay out.
  */
 export async function commitImport(
   ports: { readonly session: LineageSession; readonly log: LineageLog },
   id: ImportId,
   models: readonly NewModel[],
-  edges: readonly Edge[],
+  revision: LineageRevision,
 ): Promise<CommittedImport> {
   if (models.length === 0) {
     await ports.log.endImport(id);
@@ -47,7 +48,7 @@ export async function commitImport(
             : `Imported ${nodes.length} models`,
         changes: [
           ...nodes.map((after): Change => ({ of: 'node', after })),
-          ...keepPossible(nodes, edges, lineage).map((after): Change => ({ of: 'edge', after })),
+          ...edgeChanges(nodes, revision, lineage),
         ],
       };
     },
@@ -65,8 +66,26 @@ function namedNodes(models: readonly NewModel[], lineage: Lineage): ModelNode[] 
   });
 }
 
+/** The changes of a revision that the lineage as it is now allows. Only inferred edges go. */
+export function edgeChanges(
+  nodes: readonly ModelNode[],
+  { added, removed }: LineageRevision,
+  lineage: Lineage,
+): Change[] {
+  const gone = removed.flatMap(({ kind, from, to }) => {
+    const edge = lineage.edges.get(edgeKey(kind, from, to));
+    return edge?.grade === 'inferred' ? [edge] : [];
+  });
+  const kept = dataOf(lineage);
+  const without = lineageOf({ ...kept, edges: kept.edges.filter((edge) => !gone.includes(edge)) });
+  return [
+    ...gone.map((before): Change => ({ of: 'edge', before })),
+    ...keepPossible(nodes, added, without).map((after): Change => ({ of: 'edge', after })),
+  ];
+}
+
 /** Edges that keep the lineage valid, in the order given: declared ones come first. */
-export function keepPossible(
+function keepPossible(
   nodes: readonly ModelNode[],
   edges: readonly Edge[],
   lineage: Lineage,

@@ -12,8 +12,8 @@ import {
 } from '../../storage/memory/openMemoryStores.ts';
 import type { Stores } from '../../storage/openStores.ts';
 import { subtleHasher } from '../../storage/subtleHasher.ts';
-import { constructLineage } from '../constructLineage.ts';
 import { LineageSession } from '../lineageSession.ts';
+import { reviseLineage } from '../reviseLineage.ts';
 import type { ServicePorts } from '../service/servicePorts.ts';
 import { ContentUse } from '../storage/contentUse.ts';
 import { importModels } from './importModels.ts';
@@ -49,7 +49,7 @@ export async function testBench(place = memoryPlace()): Promise<TestBench> {
       estimate: () => Promise.resolve({ usage: undefined, quota: undefined, persisted: false }),
     },
     fingerprinter: modelFingerprinter,
-    construct: (reading, graph, models, run) => constructLineage(reading, graph, models, run),
+    construct: (reading, graph, models, run) => reviseLineage(reading, graph, models, run),
     now,
     newId,
   };

@@ -76,6 +76,23 @@ describe('importing the sample lineage', () => {
   });
 });
 
+describe('models that come one by one', () => {
+  it('end up joined as in one drop, though exports came before their checkpoint', async () => {
+    const files = sampleFiles().filter((file) => file.path.includes('/n_'));
+    const joined = async (batches: ByteSource[][]) => {
+      const bench = await testBench();
+      for (const batch of batches) await bench.importFiles(batch);
+      const { edges, nodes } = await bench.ports.session.lineage();
+      const name = (id: NodeId) => nodes.get(id)?.name ?? '';
+      return [...edges.values()].map(({ kind, from, to }) => `${kind} ${name(from)} ${name(to)}`);
+    };
+    const together = await joined([files]);
+    const apart = await joined(files.toReversed().map((file) => [file]));
+    expect(apart.sort()).toEqual(together.sort());
+    expect(together.length).toBeGreaterThan(3);
+  });
+});
+
 describe('an import that ends early', () => {
   it('leaves nothing behind, whichever await it is cancelled at', async () => {
     const few = sampleFiles().slice(0, 3);

@@ -10,6 +10,7 @@ import type { Run } from '../../core/ports/run.ts';
 import type { StorageEstimate } from '../../core/ports/storageEstimate.ts';
 import type { ImportedModel, ImportOptions, ImportReport } from '../../core/views.ts';
 import type { LineageSession } from '../lineageSession.ts';
+import type { LineageRevision } from '../reviseLineage.ts';
 import { reportedError } from '../reportedError.ts';
 import { baseModels } from './baseModels.ts';
 import { ChunkWriter } from './chunkWriter.ts';
@@ -37,7 +38,7 @@ export interface ImportPorts extends ScanPorts, NodePorts {
     graph: GraphData,
     newNodes: readonly NodeId[],
     run: Run,
-  ) => Promise<Edge[]>;
+  ) => Promise<LineageRevision>;
 }
 
 /** What to import, and how it is remembered until it is done. */
@@ -87,14 +88,15 @@ export async function importModels(
       new Set(lineage.names.keys()),
       order.options.modelType,
     );
-    const edges = await findEdges(ports, models, lineage, order.options, run);
+    const revision = await findEdges(ports, models, lineage, order.options, run);
+    const edges = revision.added;
     await refuseOverQuota(ports, models);
     const writer = new ChunkWriter(session);
     await healAll(ports, writer, known, batch);
     const stored = await storeAll(ports, writer, models, edges, batch, lineage);
     await writer.finish();
     await storeAllRecords(ports.content, [...known, ...stored.map((model) => model.scanned)], run);
-    const committed = await commitImport(ports, id, stored, edges);
+    const committed = await commitImport(ports, id, stored, revision);
     const after = await ports.content.totals();
     return {
       models: [...batch.results, ...committed.models],
@@ -208,9 +210,9 @@ async function findEdges(
   lineage: Lineage,
   options: ImportOptions,
   run: Run,
-): Promise<Edge[]> {
+): Promise<LineageRevision> {
   const declared = declaredEdges(models, lineage, options);
-  if (options.infer === false || models.length === 0) return declared;
+  if (options.infer === false || models.length === 0) return { added: declared, removed: [] };
   const prints = new Map(models.map(({ scanned }) => [scanned.snapshot, scanned.fingerprint]));
   const data = dataOf(lineage);
   const graph: GraphData = {
@@ -219,13 +221,13 @@ async function findEdges(
     rejections: data.rejections,
   };
   const ids = models.map((model) => model.node.id);
-  const inferred = await ports.construct(
+  const { added, removed } = await ports.construct(
     { fingerprint: (snapshot) => fingerprintOf(ports.content, prints, snapshot) },
     graph,
     ids,
     run,
   );
-  return [...declared, ...inferred];
+  return { added: [...declared, ...added], removed };
 }
 
 async function fingerprintOf(
