@@ -61,7 +61,8 @@ async function sound(page: Page, title: string): Promise<void> {
 for (const colorScheme of ['light', 'dark'] as const)
   for (const viewport of sizes)
     test.describe(`${colorScheme}, ${viewport.width} px`, () => {
-      test.use({ colorScheme, viewport });
+      // Without motion: what fades in would be measured half transparent.
+      test.use({ colorScheme, viewport, contextOptions: { reducedMotion: 'reduce' } });
 
       test('axe finds nothing, from the empty state to every tab of the inspector', async ({
         page,

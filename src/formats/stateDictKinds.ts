@@ -1,5 +1,11 @@
 import type { AttributeValue } from '../core/architecture.ts';
-import type { GroupMember } from './stateDictLayers.ts';
+
+/** A tensor with its place in the snapshot and its name in the layer: `weight`. */
+export interface GroupMember {
+  readonly index: number;
+  readonly slot: string;
+  readonly shape: readonly number[];
+}
 
 /** What a group of tensors seems to be. */
 export interface Classified {

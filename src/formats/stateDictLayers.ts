@@ -1,14 +1,7 @@
 import type { Architecture, Layer, LayerEdge, LayerParameter } from '../core/architecture.ts';
 import { elementCount } from '../core/dtype.ts';
 import type { TensorEntry } from '../core/snapshot.ts';
-import { classify } from './stateDictKinds.ts';
-
-/** A tensor with its place in the snapshot and its name in the layer: `weight`. */
-export interface GroupMember {
-  readonly index: number;
-  readonly slot: string;
-  readonly shape: readonly number[];
-}
+import { classify, type GroupMember } from './stateDictKinds.ts';
 
 /**
  * The layer graph of a bare state dict: one layer for each group of tensors with a common name before

@@ -1,21 +1,32 @@
+import type { ChunkId } from '../../core/ids.ts';
 import type { ImportSession, NewChunk } from '../../core/ports/contentStore.ts';
 
 /** Bytes handed to the store at once: many small chunks go together, large ones bound memory. */
-const batchBytes = 16 * 1024 * 1024;
+const batchBytes = 8 * 1024 * 1024;
 
 /** Hands chunks to a session in batches; the next batch fills while one is written. */
 export class ChunkWriter {
   readonly #session: ImportSession;
+  readonly #onWritten: (bytes: number) => void;
+  readonly #added = new Set<ChunkId>();
   #batch: NewChunk[] = [];
   #batchedBytes = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(session: ImportSession) {
+  /** @param onWritten - hears of the bytes of each batch the store has accepted; may throw to stop. */
+  constructor(session: ImportSession, onWritten: (bytes: number) => void) {
     this.#session = session;
+    this.#onWritten = onWritten;
+  }
+
+  /** Whether the chunk was added before: it is written, or will be. */
+  has(chunk: ChunkId): boolean {
+    return this.#added.has(chunk);
   }
 
   /** Takes over the chunk's buffer. @throws LineageError of an earlier batch. */
   async add(chunk: NewChunk): Promise<void> {
+    this.#added.add(chunk.chunk);
     this.#batch.push(chunk);
     this.#batchedBytes += chunk.bytes.byteLength;
     if (this.#batchedBytes >= batchBytes) await this.#send();
@@ -32,9 +43,12 @@ export class ChunkWriter {
     await this.#writing;
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
+    const bytes = this.#batchedBytes;
     this.#batch = [];
     this.#batchedBytes = 0;
-    this.#writing = this.#session.put(batch);
+    this.#writing = this.#session.put(batch).then(() => {
+      this.#onWritten(bytes);
+    });
     // Seen by the next `#send`; without this a failure would count as unhandled until then.
     this.#writing.catch(() => undefined);
   }

@@ -91,11 +91,14 @@ export async function importModels(
     const revision = await findEdges(ports, models, lineage, order.options, run);
     const edges = revision.added;
     await refuseOverQuota(ports, models);
-    const writer = new ChunkWriter(session);
+    const writer = new ChunkWriter(session, (bytes) => {
+      batch.meter.add(bytes);
+    });
     await healAll(ports, writer, known, batch);
     const stored = await storeAll(ports, writer, models, edges, batch, lineage);
     await writer.finish();
     await storeAllRecords(ports.content, [...known, ...stored.map((model) => model.scanned)], run);
+    run.signal.throwIfAborted();
     const committed = await commitImport(ports, id, stored, revision);
     const after = await ports.content.totals();
     return {

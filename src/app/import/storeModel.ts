@@ -51,7 +51,7 @@ export async function storeModel(
   bases: readonly BaseModel[],
 ): Promise<void> {
   const { literals } = model.skeleton;
-  const missing = await missingChunks(run.content, [...model.manifest.payloads, literals]);
+  const missing = await missingChunks(run, [...model.manifest.payloads, literals]);
   const matches = bases.map((base) => matchPayloads(model.fingerprint, base.fingerprint));
   const elements = payloadElements(model.parsed);
   for (const [index, payload] of model.manifest.payloads.entries())
@@ -82,10 +82,11 @@ export async function storeRecords(
 }
 
 async function missingChunks(
-  content: ContentStore,
+  { content, writer }: StoreRun,
   payloads: readonly Payload[],
 ): Promise<Set<ChunkId>> {
-  const chunks = [...new Set(payloads.flatMap((payload) => payload.chunks))];
+  const ids = new Set(payloads.flatMap((payload) => payload.chunks));
+  const chunks = [...ids].filter((chunk) => !writer.has(chunk));
   const stored = await content.has(chunks);
   return new Set(chunks.filter((_, index) => stored[index] !== true));
 }
@@ -99,23 +100,24 @@ async function storePayload(
 ): Promise<void> {
   const wanted = payload.chunks.filter((chunk) => missing.has(chunk));
   const put = async (index: number, chunk: ChunkId, bytes: Uint8Array<ArrayBuffer>) => {
-    if (!missing.delete(chunk)) return;
+    missing.delete(chunk);
     const bases = basesOf(source.bases, index, bytes.byteLength);
     await run.writer.add({ chunk, bytes, element: source.element, bases });
   };
   if (wanted.every((chunk) => run.cache.has(chunk))) {
     for (const [index, chunk] of payload.chunks.entries()) {
       const bytes = missing.has(chunk) ? run.cache.take(chunk) : undefined;
-      if (bytes !== undefined) await put(index, chunk, bytes);
-      run.meter.add(pieceBytes(payload, index));
+      if (bytes === undefined) run.meter.add(pieceBytes(payload, index));
+      else await put(index, chunk, bytes);
     }
     return;
   }
   let index = 0;
   for await (const bytes of source.pieces()) {
     const chunk = await checkedChunk(run.hasher, model, payload, index, bytes);
-    run.meter.add(bytes.byteLength);
-    await put(index++, chunk, bytes);
+    if (missing.has(chunk)) await put(index, chunk, bytes);
+    else run.meter.add(bytes.byteLength);
+    index++;
   }
 }
 

@@ -5,7 +5,7 @@ import { crc32 } from '../segments/crc32.ts';
 import { readPayload } from '../segments/payloadReader.ts';
 import { quoted } from '../text.ts';
 import type { ZipEntry } from '../zip/readZip.ts';
-import type { PytorchOptions } from './parseZip.ts';
+import type { PytorchOptions } from './pytorchOptions.ts';
 
 /** Bytes of storages whose checksums are computed before the others are believed. */
 const verifiedBytes = 64 * 1024 * 1024;

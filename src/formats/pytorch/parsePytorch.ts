@@ -3,7 +3,7 @@ import type { Run } from '../../core/ports/run.ts';
 import { cachedSource } from '../cachedSource.ts';
 import { parseLegacy } from './parseLegacy.ts';
 import { parseZip } from './parseZip.ts';
-import type { PytorchOptions } from './parseZip.ts';
+import type { PytorchOptions } from './pytorchOptions.ts';
 
 /**
  * Reads the structure of one PyTorch checkpoint: zip, TorchScript or the older pickle stream.

@@ -12,15 +12,10 @@ import type { ZipArchive } from '../zip/readZip.ts';
 import { collectTensors } from './collectTensors.ts';
 import { unpickle } from './pickle/unpickle.ts';
 import type { PickleValue, StorageValue } from './pickle/values.ts';
+import type { PytorchOptions } from './pytorchOptions.ts';
 import { tensorEntries } from './tensorEntries.ts';
 import { torchWorld } from './torchWorld.ts';
 import { zipPayloads } from './zipPayloads.ts';
-
-/** How a checkpoint is read. */
-export interface PytorchOptions {
-  /** Whether the bytes come from the store and were checked when they were imported. */
-  readonly stored?: boolean;
-}
 
 /**
  * Reads the structure of a zip checkpoint: `torch.save` since PyTorch 1.6, and TorchScript archives.

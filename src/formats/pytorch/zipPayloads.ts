@@ -10,7 +10,7 @@ import { quoted } from '../text.ts';
 import { readEntry } from '../zip/readEntry.ts';
 import type { ZipArchive, ZipEntry } from '../zip/readZip.ts';
 import { trustChecksums, withChecksum } from './checksums.ts';
-import type { PytorchOptions } from './parseZip.ts';
+import type { PytorchOptions } from './pytorchOptions.ts';
 import type { StorageValue } from './pickle/values.ts';
 
 /** The storages of an archive as payloads, in the order of their bytes. */

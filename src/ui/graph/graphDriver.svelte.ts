@@ -1,7 +1,7 @@
 import type { LayoutInput, Positions } from '../../core/layout/layout.ts';
 import type { ViewPlan } from '../../core/graphView/viewPlan.ts';
 import { bestLayout } from './fit.ts';
-import type { Box } from './panelShape.svelte.ts';
+import type { Box } from './box.ts';
 import { commonKey, type NextView, type Placed } from './placed.ts';
 import type { GraphRenderer, Look, Marks, Viewport } from './renderer.ts';
 import { sceneOf, type Appearance } from './scene.ts';

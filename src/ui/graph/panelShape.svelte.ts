@@ -1,9 +1,5 @@
+import type { Box } from './box.ts';
 import type { GraphDriver } from './graphDriver.svelte.ts';
-
-export interface Box {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** How much the proportions may change before a drawing is laid out anew. */
 const tolerance = 1.3;
