@@ -24,10 +24,8 @@ export async function run(): Promise<void> {
     }, 100);
     const started = performance.now();
     await app.page.locator('input[type=file]:not([webkitdirectory])').first().setInputFiles(file);
-    await app.page.waitForFunction(async () => (await mgit.graph()).nodes.length === 1, undefined, {
-      timeout: 300_000,
-      polling: 250,
-    });
+    while ((await app.page.evaluate(async () => (await mgit.graph()).nodes.length)) === 0)
+      await app.page.waitForTimeout(200);
     const seconds = (performance.now() - started) / 1000;
     clearInterval(watch);
     const mb = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
