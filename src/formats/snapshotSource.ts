@@ -1,6 +1,6 @@
 import type { ByteSource, SnapshotContent } from '../core/ports/modelFormats.ts';
 import type { Manifest, Segment, Skeleton } from '../core/snapshot.ts';
-import { crc32 } from './segments/crc32.ts';
+import { crc32 } from '../core/crc32.ts';
 import { encodePayload } from './segments/encodePayload.ts';
 
 type Piece = Uint8Array<ArrayBuffer>;

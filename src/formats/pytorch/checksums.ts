@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../core/ports/modelFormats.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { FormatFailures } from '../failures.ts';
-import { crc32 } from '../segments/crc32.ts';
+import { crc32 } from '../../core/crc32.ts';
 import { readPayload } from '../segments/payloadReader.ts';
 import { quoted } from '../text.ts';
 import type { ZipEntry } from '../zip/readZip.ts';

@@ -1,7 +1,7 @@
 import { LineageError } from '../../core/lineageError.ts';
 import type { OutputFile, SnapshotContent } from '../../core/ports/modelFormats.ts';
 import type { Manifest, Segment, Skeleton } from '../../core/snapshot.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../../core/crc32.ts';
 import { encodePayload } from './encodePayload.ts';
 import { withSmallPiecesJoined } from './pieces.ts';
 

@@ -5,7 +5,7 @@ import type { ByteSource } from '../../core/ports/modelFormats.ts';
 import type { PayloadEncoding, Segment, Skeleton } from '../../core/snapshot.ts';
 import { chunkBytes } from '../../core/snapshot.ts';
 import { assemble } from './assemble.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../../core/crc32.ts';
 import { encodePayload } from './encodePayload.ts';
 import { partition } from './partition.ts';
 import { readPayload } from './payloadReader.ts';

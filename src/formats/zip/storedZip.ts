@@ -1,5 +1,5 @@
 import type { OutputFile } from '../../core/ports/modelFormats.ts';
-import { crc32 } from '../segments/crc32.ts';
+import { crc32 } from '../../core/crc32.ts';
 import { utf8Bytes } from '../text.ts';
 
 /** A file of the archive and where its local header begins. */

@@ -1,5 +1,5 @@
 import { deflateRaw } from '../../codecs/rawDeflate.ts';
-import { crc32 } from '../segments/crc32.ts';
+import { crc32 } from '../../core/crc32.ts';
 import { concat } from '../snapshot.fixture.ts';
 import { utf8Bytes } from '../text.ts';
 

@@ -1,6 +1,6 @@
 import type { Edge, GraphData, ModelNode, Rejection } from '../../core/lineage/graph.ts';
 import type { Change } from '../../core/lineage/operation.ts';
-import { crc32 } from '../records/crc32.ts';
+import { crc32 } from '../../core/crc32.ts';
 
 /** Blocks of each kind. 20,000 nodes make blocks of 156, so one change rewrites about 80 KiB. */
 const blockCount = 128;

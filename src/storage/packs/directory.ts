@@ -1,6 +1,6 @@
 import type { ChunkId } from '../../core/ids.ts';
 import { LineageError } from '../../core/lineageError.ts';
-import { crc32 } from '../records/crc32.ts';
+import { crc32 } from '../../core/crc32.ts';
 import { keyBytes, readKey, writeKey } from './chunkKey.ts';
 
 /** Id of the store's own codec: the bytes as they are. */

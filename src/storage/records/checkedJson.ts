@@ -1,6 +1,6 @@
 import { LineageError } from '../../core/lineageError.ts';
 import { joined } from '../database/joined.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../../core/crc32.ts';
 
 /** A JSON value as the store keeps it: CRC-32 of the rest, little-endian, then its text in UTF-8. */
 export function encodeChecked(value: unknown): Uint8Array<ArrayBuffer> {
