@@ -235,4 +235,19 @@ describe('declared edges and a declared parent', () => {
       2,
     );
   });
+
+  it('leave out what would close a cycle, and import everything all the same', async () => {
+    const bench = await testBench();
+    const [first, second] = sampleFiles();
+    if (first === undefined || second === undefined) throw new Error('no sample');
+    const there = { kind: 'provenance', from: first.path, to: second.path } as const;
+    const back = { kind: 'version', from: second.path, to: first.path } as const;
+    const report = await bench.importFiles([first, second], {
+      infer: false,
+      declared: [there, back],
+    });
+    expect(report.models.every((model) => model.id !== undefined)).toBe(true);
+    const { edges } = await bench.ports.session.lineage();
+    expect([...edges.values()].map((edge) => edge.kind)).toEqual(['provenance']);
+  });
 });
