@@ -27,3 +27,10 @@ it('does not wait for models outside the import', () => {
   const models = [{ node: testNode('child') } as NewModel];
   expect(parentsFirst(models, [testEdge('elsewhere', 'child')])).toEqual(models);
 });
+
+it('loses no model to a cycle of stated edges', () => {
+  const models = ['a', 'b', 'c'].map((name) => ({ node: testNode(name) }) as NewModel);
+  const edges = [testEdge('a', 'b'), testEdge('b', 'a', 'version')];
+  const names = parentsFirst(models, edges).map(({ node }) => node.name);
+  expect(names).toEqual(['c', 'a', 'b']);
+});

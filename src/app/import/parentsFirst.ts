@@ -4,7 +4,8 @@ import type { NewModel } from './newNodes.ts';
 
 /**
  * The models of an import in an order in which every parent and predecessor comes before its
- * children, otherwise as given. Edges to models outside the import do not matter.
+ * children, otherwise as given. Edges to models outside the import do not matter. Models that stated
+ * edges join in a cycle come last: the commit leaves out the edge that closes it, not the models.
  *
  * Source: topological order after Kahn, CACM 5(11), 1962.
  */
@@ -26,5 +27,6 @@ export function parentsFirst(models: readonly NewModel[], edges: readonly Edge[]
       const model = byId.get(child);
       if (left === 0 && model !== undefined) ordered.push(model);
     }
-  return ordered;
+  const placed = new Set(ordered);
+  return [...ordered, ...models.filter((model) => !placed.has(model))];
 }
