@@ -16,6 +16,7 @@ import type { LineageLog } from '../../core/ports/lineageLog.ts';
 import type { ImportedModel } from '../../core/views.ts';
 import type { LineageSession } from '../lineageSession.ts';
 import type { LineageRevision } from '../reviseLineage.ts';
+import { mainPath } from './mainPath.ts';
 import type { NewModel } from './newNodes.ts';
 
 export interface CommittedImport {
@@ -114,7 +115,7 @@ function reportOf(changes: readonly Change[], models: readonly NewModel[]): Comm
   );
   return {
     models: models.map(({ node, scanned }) => ({
-      file: scanned.candidate.files[0]?.path ?? node.name,
+      file: mainPath(scanned.candidate),
       id: node.id,
       name: names.get(node.id) ?? node.name,
     })),

@@ -2,6 +2,7 @@ import type { NodeId } from '../../core/ids.ts';
 import type { Edge } from '../../core/lineage/graph.ts';
 import type { Lineage } from '../../core/lineage/lineage.ts';
 import type { ImportOptions } from '../../core/views.ts';
+import { mainPath } from './mainPath.ts';
 import type { NewModel } from './newNodes.ts';
 
 /**
@@ -39,7 +40,7 @@ function finder(
 ): (name: string) => NodeId | undefined {
   const byPath = new Map<string, NodeId>();
   for (const { node, scanned } of models) {
-    const path = scanned.candidate.files[0]?.path ?? '';
+    const path = mainPath(scanned.candidate);
     for (const key of [node.name, path.replace(/\.[^./]*$/, ''), path]) byPath.set(key, node.id);
   }
   return (name) => byPath.get(name) ?? lineage.names.get(name);

@@ -16,6 +16,7 @@ import { baseModels } from './baseModels.ts';
 import { ChunkWriter } from './chunkWriter.ts';
 import { commitImport } from './commitImport.ts';
 import { declaredEdges } from './declaredEdges.ts';
+import { mainPath } from './mainPath.ts';
 import { newNodes, type NewModel, type NodePorts } from './newNodes.ts';
 import { parentsFirst } from './parentsFirst.ts';
 import { PieceCache } from './pieceCache.ts';
@@ -141,7 +142,7 @@ async function scanAll(
   const scanned: ScannedModel[] = [];
   for (const candidate of grouping.candidates) {
     batch.meter.step(`Reading ${candidate.name}`);
-    await perModel(candidate.files[0]?.path ?? candidate.name, batch, async () => {
+    await perModel(mainPath(candidate), batch, async () => {
       scanned.push(await scanModel(ports, candidate, batch.cache, batch.meter, run));
     });
   }
@@ -181,7 +182,7 @@ function splitKnown(
   const fresh = new Map<SnapshotId, ScannedModel>();
   const known: ScannedModel[] = [];
   for (const model of scanned) {
-    const file = model.candidate.files[0]?.path ?? model.candidate.name;
+    const file = mainPath(model.candidate);
     const node = nodes.get(model.snapshot);
     if (node !== undefined) {
       results.push({ file, id: node.id, name: node.name, existing: true });
@@ -201,9 +202,8 @@ async function healAll(
 ): Promise<void> {
   const run = { content: ports.content, hasher: ports.hasher, writer, ...batch };
   for (const model of known) {
-    const { name, files } = model.candidate;
-    batch.meter.step(`Checking ${name}`);
-    await perModel(files[0]?.path ?? name, batch, () => storeModel(run, model, []));
+    batch.meter.step(`Checking ${model.candidate.name}`);
+    await perModel(mainPath(model.candidate), batch, () => storeModel(run, model, []));
   }
 }
 
@@ -282,8 +282,7 @@ async function storeAll(
   const run = { content: ports.content, hasher: ports.hasher, writer, cache, meter };
   for (const model of parentsFirst(models, edges)) {
     meter.step(`Storing ${model.node.name}`);
-    const file = model.scanned.candidate.files[0]?.path ?? model.node.name;
-    await perModel(file, batch, async () => {
+    await perModel(mainPath(model.scanned.candidate), batch, async () => {
       const bases = await baseModels(ports.content, model.node.id, edges, stored, lineage);
       await storeModel(run, model.scanned, bases);
       stored.push(model);

@@ -3,6 +3,7 @@ import { canonicalBytes } from '../../core/canonical.ts';
 import type { NodeId } from '../../core/ids.ts';
 import type { ModelNode, NodeSummary } from '../../core/lineage/graph.ts';
 import type { Hasher } from '../../core/ports/hasher.ts';
+import { mainPath } from './mainPath.ts';
 import { nameModels } from './nameModels.ts';
 import type { ScannedModel } from './scanModel.ts';
 
@@ -29,7 +30,7 @@ export async function newNodes(
   const names = nameModels(
     models.map(({ candidate }) => ({
       name: candidate.name,
-      path: candidate.files[0]?.path ?? candidate.name,
+      path: mainPath(candidate),
     })),
     taken,
   );

@@ -8,6 +8,7 @@ import type { Hasher } from '../../core/ports/hasher.ts';
 import { chunkBytes, type Payload } from '../../core/snapshot.ts';
 import type { ChunkWriter } from './chunkWriter.ts';
 import { literalPieces } from './literalPieces.ts';
+import { mainPath } from './mainPath.ts';
 import { payloadElements } from './payloadElements.ts';
 import type { PieceCache } from './pieceCache.ts';
 import type { ProgressMeter } from './progressMeter.ts';
@@ -132,7 +133,7 @@ async function checkedChunk(
   const chunk = payload.chunks[index];
   if (chunk !== undefined && (await hasher.sha256(bytes)) === chunk) return chunk;
   throw new LineageError('file-unreadable', {
-    file: model.candidate.files[0]?.path ?? model.candidate.name,
+    file: mainPath(model.candidate),
     at: 0,
     reason: 'it changed while it was imported; drop it again',
   });

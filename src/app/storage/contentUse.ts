@@ -59,7 +59,7 @@ export class ContentUse {
   /** For each of `payloads`, the nodes that use it. Reads every manifest once. */
   async usersOf(payloads: ReadonlySet<TensorId>): Promise<Map<TensorId, NodeId[]>> {
     const users = new Map<TensorId, NodeId[]>();
-    for (const node of await this.#allNodes()) {
+    for (const node of await this.allNodes()) {
       const ids = new Set((await this.snapshot(node.snapshot)).payloads.map(({ id }) => id));
       for (const id of ids)
         if (payloads.has(id)) users.set(id, [...(users.get(id) ?? []), node.id]);
@@ -70,7 +70,7 @@ export class ContentUse {
   /** For each of `chunks`, a model and tensor that it belongs to. Reads every manifest once. */
   async placesOf(chunks: ReadonlySet<ChunkId>): Promise<Map<ChunkId, PayloadPlace>> {
     const places = new Map<ChunkId, PayloadPlace>();
-    for (const node of await this.#allNodes()) {
+    for (const node of await this.allNodes()) {
       if (places.size === chunks.size) break;
       const { payloads } = await this.snapshot(node.snapshot);
       const found = payloads.flatMap((payload, index) =>
@@ -87,7 +87,7 @@ export class ContentUse {
   }
 
   /** Every node, its snapshot's use at hand: manifests are read many at once, which overlaps well. */
-  async #allNodes(): Promise<ModelNode[]> {
+  async allNodes(): Promise<ModelNode[]> {
     const nodes = [...(await this.#session.lineage()).nodes.values()];
     const unread = nodes.filter((node) => !this.#snapshots.has(node.snapshot));
     for (let at = 0; at < unread.length; at += readsInFlight)

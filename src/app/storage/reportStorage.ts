@@ -43,7 +43,7 @@ export async function reportNodeStorage(ports: StoragePorts, id: NodeId): Promis
   const elsewhere = new Set<ChunkId>();
   const shared: { node: NodeId; bytes: number; tensors: number }[] = [];
   const sizes = await rawSizes(ports.content, own);
-  for (const node of lineage.nodes.values()) {
+  for (const node of await ports.use.allNodes()) {
     if (node.id === id) continue;
     const common = (await ports.use.snapshot(node.snapshot)).payloads.filter((payload) =>
       payload.chunks.some((chunk) => own.has(chunk)),
