@@ -1,0 +1,10 @@
+import { LineageError } from '../core/lineageError.ts';
+import type { OpNode } from '../core/network/network.ts';
+
+/** The error for a node that cannot be computed or differentiated here, naming it. */
+export function unsupported(node: OpNode, reason: string): LineageError<'network-unsupported'> {
+  return new LineageError('network-unsupported', {
+    node: node.name === '' ? node.op : `${node.op} (${node.name})`,
+    reason,
+  });
+}
