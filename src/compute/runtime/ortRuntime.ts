@@ -1,0 +1,139 @@
+import type * as Ort from 'onnxruntime-web/wasm';
+import { encodeOnnx } from '../../core/network/encodeOnnx.ts';
+import type { Literal, Network } from '../../core/network/network.ts';
+import { ortFailure } from './ortFailure.ts';
+import { dtypeOfOrt, literalOf, ortTensor } from './ortTensor.ts';
+import type { Held, Runtime, Session, SessionUse } from './runtime.ts';
+import { SessionCache } from './sessionCache.ts';
+
+/** One of the package's entries; they have the same types and are loaded only when asked for. */
+export type OrtModule = typeof Ort;
+
+/** What differs between the backends of ONNX Runtime. */
+export interface OrtDevice {
+  readonly facts: Pick<Runtime, 'backend' | 'threads' | 'adapter' | 'f16'>;
+  readonly options: (network: Network, use: SessionUse) => Ort.InferenceSession.SessionOptions;
+  readonly lost: Promise<string>;
+  readonly close: () => void;
+}
+
+/** The level the graph is optimised to; part of a recipe, as it can change the rounding. */
+export const optimizationLevel = 'all';
+
+/**
+ * Sessions kept compiled: a training graph, the evaluation of the same network, and those of a parent and a
+ * child that are tried side by side.
+ */
+const keptSessions = 6;
+
+interface HeldTensor extends Held {
+  readonly tensor: Ort.Tensor;
+}
+
+interface Compiled {
+  readonly session: Ort.InferenceSession;
+  close(): Promise<void>;
+}
+
+/** ONNX Runtime for the web on one device, behind the port that training and trying use. */
+export class OrtRuntime implements Runtime {
+  readonly backend: Runtime['backend'];
+  readonly threads?: number;
+  readonly adapter?: string;
+  readonly f16: boolean;
+  readonly version: string;
+  readonly lost: Promise<string>;
+  readonly #ort: OrtModule;
+  readonly #device: OrtDevice;
+  readonly #sessions = new SessionCache<Compiled>(keptSessions);
+  readonly #gone: Promise<never>;
+  #live = 0;
+
+  constructor(ort: OrtModule, device: OrtDevice) {
+    this.#ort = ort;
+    this.#device = device;
+    this.backend = device.facts.backend;
+    if (device.facts.threads !== undefined) this.threads = device.facts.threads;
+    if (device.facts.adapter !== undefined) this.adapter = device.facts.adapter;
+    this.f16 = device.facts.f16;
+    this.version = `onnxruntime-web ${ort.env.versions.web ?? ort.env.versions.common}`;
+    this.lost = device.lost;
+    this.#gone = device.lost.then((reason) => {
+      throw ortFailure(new Error(`the device was lost: ${reason}`));
+    });
+    // Raced by runs; without one at the time of the loss nobody else listens.
+    this.#gone.catch(() => undefined);
+  }
+
+  hold(tensor: Literal): Held {
+    return this.#keep(ortTensor(this.#ort.Tensor, tensor));
+  }
+
+  async open(network: Network, use: SessionUse): Promise<Session> {
+    const bytes = encodeOnnx(network);
+    const digest = hex(await crypto.subtle.digest('SHA-256', bytes));
+    const loan = await this.#sessions.borrow(`${use} ${digest}`, async () => {
+      const options = {
+        graphOptimizationLevel: optimizationLevel,
+        logSeverityLevel: 3,
+        ...this.#device.options(network, use),
+      } as const;
+      const session = await this.#guarded(() => this.#ort.InferenceSession.create(bytes, options));
+      return { session, close: () => session.release() };
+    });
+    const { session } = loan.value;
+    return {
+      digest,
+      run: (feeds) => this.#run(session, feeds),
+      release: loan.release,
+    };
+  }
+
+  live(): number {
+    return this.#live;
+  }
+
+  async close(): Promise<void> {
+    await this.#sessions.close();
+    this.#device.close();
+  }
+
+  async #run(
+    session: Ort.InferenceSession,
+    feeds: ReadonlyMap<string, Held>,
+  ): Promise<ReadonlyMap<string, Held>> {
+    const given = Object.fromEntries(
+      [...feeds].map(([name, held]) => [name, (held as HeldTensor).tensor]),
+    );
+    const made = await this.#guarded(() => session.run(given));
+    return new Map(Object.entries(made).map(([name, tensor]) => [name, this.#keep(tensor)]));
+  }
+
+  /** A lost device leaves what was asked of it unanswered, so its loss ends the wait. */
+  async #guarded<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await Promise.race([work(), this.#gone]);
+    } catch (error) {
+      throw ortFailure(error);
+    }
+  }
+
+  #keep(tensor: Ort.Tensor): HeldTensor {
+    this.#live++;
+    return {
+      tensor,
+      dtype: dtypeOfOrt(tensor.type),
+      shape: tensor.dims,
+      read: () => this.#guarded(() => literalOf(tensor)),
+      free: () => {
+        this.#live--;
+        // Of a tensor in JavaScript's memory this only forgets the array.
+        tensor.dispose();
+      },
+    };
+  }
+}
+
+function hex(digest: ArrayBuffer): string {
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
