@@ -8,9 +8,13 @@ export const rooms = {
   codecs: { imports: ['core'], owns: ['pako'] },
   formats: { imports: ['core', 'codecs'], owns: [] },
   storage: { imports: ['core', 'codecs'], owns: ['idb'] },
-  autograd: { imports: ['core'], owns: [] },
-  compute: { imports: ['core', 'autograd'], owns: ['onnxruntime-web'] },
-  app: { imports: ['core'], owns: [], tests: ['codecs', 'formats', 'storage'] },
+  autograd: { imports: ['core'], owns: [], tests: ['formats', 'compute'] },
+  compute: { imports: ['core', 'autograd'], owns: ['onnxruntime-web'], tests: ['formats'] },
+  app: {
+    imports: ['core'],
+    owns: [],
+    tests: ['codecs', 'formats', 'storage', 'autograd', 'compute'],
+  },
   rpc: { imports: ['core'], owns: ['comlink'] },
   ui: { imports: ['core', 'rpc'], owns: ['svelte', 'cytoscape'] },
   main: { imports: ['core', 'rpc', 'ui'], owns: ['svelte'] },
@@ -26,6 +30,8 @@ export const rooms = {
  */
 export const testPackages = [
   'vitest',
+  '@jax-js/jax',
+  '@tensorflow/tfjs',
   'fast-check',
   'fake-indexeddb',
   '@testing-library/svelte',

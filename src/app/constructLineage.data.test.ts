@@ -71,7 +71,7 @@ describe.skipIf(!hasFamilies)(`construction on the real model families${title}`,
 
   it('finds the same relatives when models come one by one', async () => {
     const memory = constructionMemory();
-    let graph: GraphData = { nodes: [], edges: [], rejections: [] };
+    let graph: GraphData = { nodes: [], edges: [], rejections: [], datasets: [] };
     for (const node of shuffled(families.nodes, 7)) {
       graph = { ...graph, nodes: [...graph.nodes, node] };
       const found = await constructLineage(ports(), graph, [node.id], noRun, memory);

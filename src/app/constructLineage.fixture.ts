@@ -95,7 +95,7 @@ export function nodeOf(file: string, print: ModelFingerprint, modifiedAt?: numbe
 }
 
 export function graphOf(nodes: readonly ModelNode[]): GraphData {
-  return { nodes, edges: [], rejections: [] };
+  return { nodes, edges: [], rejections: [], datasets: [] };
 }
 
 function sourceOf(file: string): ByteSource {

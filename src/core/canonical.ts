@@ -1,3 +1,5 @@
+import { utf8 } from './utf8.ts';
+
 /**
  * The one text of a JSON value: keys sorted by UTF-16 code unit, no spaces, members that are
  * undefined left out, numbers as ECMAScript writes them. Equal values give equal texts.
@@ -25,33 +27,4 @@ export function canonicalText(value: unknown): string {
 /** The bytes that are hashed for a skeleton or manifest: its canonical text in UTF-8. */
 export function canonicalBytes(value: unknown): Uint8Array<ArrayBuffer> {
   return utf8(canonicalText(value));
-}
-
-/**
- * UTF-8 of `text`. Core has no `TextEncoder`; JSON text has no lone surrogates, as `JSON.stringify`
- * escapes them. Source: RFC 3629, section 3.
- */
-function utf8(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length * 3);
-  let at = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.codePointAt(index) ?? 0;
-    if (code < 0x80) {
-      bytes[at++] = code;
-    } else if (code < 0x800) {
-      bytes[at++] = 0xc0 | (code >> 6);
-      bytes[at++] = 0x80 | (code & 0x3f);
-    } else if (code < 0x10000) {
-      bytes[at++] = 0xe0 | (code >> 12);
-      bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
-      bytes[at++] = 0x80 | (code & 0x3f);
-    } else {
-      index++;
-      bytes[at++] = 0xf0 | (code >> 18);
-      bytes[at++] = 0x80 | ((code >> 12) & 0x3f);
-      bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
-      bytes[at++] = 0x80 | (code & 0x3f);
-    }
-  }
-  return bytes.slice(0, at);
 }

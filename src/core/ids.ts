@@ -15,3 +15,5 @@ export type NodeId = Id<'node'>;
 export type OperationId = Id<'operation'>;
 /** A random id of one import batch. */
 export type ImportId = Id<'import'>;
+/** A random id that a data set keeps for life. */
+export type DatasetId = Id<'dataset'>;

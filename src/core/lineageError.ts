@@ -62,6 +62,35 @@ export interface Failures {
   'nothing-to-undo': { readonly direction: 'undo' | 'redo' };
   /** What an operation expects to replace is not what is there. */
   'operation-conflict': { readonly operation: OperationId; readonly what: string };
+
+  /** A data set's files cannot be read as one. `line` is 1-based. */
+  'dataset-invalid': { readonly file: string; readonly line?: number; readonly reason: string };
+  'dataset-missing': { readonly dataset: string };
+  /** The data does not fit the model or the function: says what to choose instead. */
+  'data-unfit': { readonly reason: string };
+  /** Operators on the gradient's way that have no gradient here; `trainable` is what is left to train. */
+  'operator-not-differentiable': {
+    readonly operators: readonly {
+      readonly op: string;
+      readonly node: string;
+      readonly why: string;
+    }[];
+    readonly trainable: readonly string[];
+  };
+  /** A network cannot be computed: an operator, a shape or a value that is not supported. */
+  'network-unsupported': { readonly node: string; readonly reason: string };
+  /** Loss or weights stopped being finite at `step`; nothing was lost but that run. */
+  'training-not-finite': { readonly step: number; readonly where: string };
+  'device-lost': { readonly reason: string };
+  'device-unavailable': { readonly device: string; readonly reason: string };
+  'out-of-memory': { readonly neededBytes: number; readonly reason: string };
+  /** The runtime failed; `reason` is its message. */
+  'compute-failed': { readonly reason: string };
+  'function-missing': { readonly function: string };
+  /** Arguments or parents that a creation function cannot take. */
+  'recipe-invalid': { readonly function: string; readonly field: string; readonly reason: string };
+  'recipe-missing': { readonly node: string };
+  'job-missing': { readonly id: string };
 }
 
 export type FailureCode = keyof Failures;

@@ -8,6 +8,8 @@ export const chunkBytes = 4 * 1024 * 1024;
 export const inlineBytes = 64;
 
 export type FormatName = 'onnx' | 'safetensors' | 'pytorch';
+/** What a snapshot's files are: a model of some format, or a data set's files as they are. */
+export type ContentFormat = FormatName | 'data';
 
 /**
  * A run of bytes that a model file carries: one tensor, or a storage that several tensors view.
@@ -66,7 +68,7 @@ export type Segment =
  */
 export interface Skeleton {
   readonly version: 1;
-  readonly format: FormatName;
+  readonly format: ContentFormat;
   readonly files: readonly { readonly segments: readonly Segment[] }[];
   readonly literals: Payload;
   readonly tensors: readonly TensorEntry[];

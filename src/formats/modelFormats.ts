@@ -25,6 +25,7 @@ export function modelFormats(): ModelFormats {
     toSafetensors,
     async architecture(skeleton, manifest, content, run) {
       const files = await snapshotSources(skeleton, manifest, content);
+      if (skeleton.format === 'data') throw new Error('a data set has no architecture');
       const name = modelName(manifest.files[0]?.name ?? '');
       const parsed = await parse({ name, format: skeleton.format, files }, run, true);
       return parsed.architecture;

@@ -1,11 +1,17 @@
-import type { ImportId, NodeId } from '../core/ids.ts';
+import type * as creation from '../core/creationViews.ts';
+import type { DataUse } from '../core/data/dataUse.ts';
+import type { Reading } from '../core/data/dataset.ts';
+import type { DatasetId, ImportId, NodeId } from '../core/ids.ts';
 import type { LayoutInput, Positions } from '../core/layout/layout.ts';
 import type { GraphData } from '../core/lineage/graph.ts';
+import type { ComputeReport } from '../core/ports/compute.ts';
 import type { Cancellation, Progress } from '../core/ports/run.ts';
+import type { TrainReport } from '../core/training/report.ts';
 import type * as views from '../core/views.ts';
 
 /** Progress calls cross the wire: `wire.ts` makes proxies of them. */
 export type OnProgress = (progress: Progress) => void;
+export type OnCreationEvent = (event: creation.CreationEvent) => void;
 /** An `AbortSignal` on both sides; `transfer.ts` carries it. */
 export type Signal = Cancellation;
 
@@ -80,6 +86,70 @@ export interface LineageApi {
   architecture(id: NodeId): Promise<views.ArchitectureView>;
   storage(ids?: readonly NodeId[]): Promise<views.StorageReport>;
   nodeStorage(id: NodeId): Promise<views.NodeStorage>;
+
+  /** The creation functions, as they fit these parents. */
+  functions(parents: readonly NodeId[]): Promise<creation.FunctionView[]>;
+  /** How a data set would feed the parents; editable. @throws LineageError `data-unfit`. */
+  proposeUse(parents: readonly NodeId[], dataset: DatasetId): Promise<DataUse>;
+  /** What an order will do, how long it may take, and how much memory. */
+  previewCreation(order: creation.CreateOrder, signal: Signal): Promise<creation.CreationPreview>;
+  /** Makes models. Each rejects as a whole: nothing is half made. */
+  create(
+    order: creation.CreateOrder,
+    signal: Signal,
+    onProgress: OnProgress,
+    onEvent: OnCreationEvent,
+  ): Promise<creation.CreateReport>;
+  pauseJob(job: string): Promise<void>;
+  continueJob(job: string): Promise<void>;
+  /** Ends a run early and keeps the best so far as the model. */
+  finishJob(job: string): Promise<void>;
+  /** Creations that a closed tab interrupted. */
+  pendingJobs(): Promise<creation.PendingJobView[]>;
+  resumeJob(
+    id: string,
+    signal: Signal,
+    onProgress: OnProgress,
+    onEvent: OnCreationEvent,
+  ): Promise<creation.CreateReport>;
+  discardJob(id: string): Promise<void>;
+  /** Runs a model's recipe again, compares, and grades its provenance edges. */
+  replay(
+    id: NodeId,
+    signal: Signal,
+    onProgress: OnProgress,
+    onEvent: OnCreationEvent,
+  ): Promise<creation.ReplayReport>;
+  /** The training run that made a model; undefined for one that was not trained here. */
+  trainingReport(id: NodeId): Promise<TrainReport | undefined>;
+
+  /** How the files would be read as one data set. @throws LineageError `dataset-invalid`. */
+  proposeDataset(
+    files: readonly IncomingFile[],
+    reading: Reading | undefined,
+    signal: Signal,
+    onProgress: OnProgress,
+  ): Promise<creation.DatasetProposal>;
+  addDataset(
+    files: readonly IncomingFile[],
+    options: { readonly name?: string; readonly reading?: Reading; readonly notes?: string },
+    signal: Signal,
+    onProgress: OnProgress,
+  ): Promise<creation.DatasetReport>;
+  datasetPreview(id: DatasetId, signal: Signal): Promise<creation.DatasetPreview>;
+  renameDataset(id: DatasetId, name: string): Promise<void>;
+  removeDataset(id: DatasetId): Promise<void>;
+  exportDataset(id: DatasetId, signal: Signal, onProgress: OnProgress): Promise<File[]>;
+
+  /** What the model takes when it is tried. */
+  tryView(id: NodeId): Promise<creation.TryView>;
+  /** Runs models on one input, given for each network input in turn. */
+  predict(
+    ids: readonly NodeId[],
+    inputs: Readonly<Record<string, creation.TryInput>>,
+    signal: Signal,
+  ): Promise<creation.Prediction[]>;
+  devices(): Promise<ComputeReport>;
 
   fsck(signal: Signal, onProgress: OnProgress): Promise<views.FsckReport>;
   /**

@@ -77,6 +77,7 @@ export function sampleGraph(): GraphData {
       { kind: 'version', from: nodeId(9), to: nodeId(10), grade: 'declared' },
     ],
     rejections: [],
+    datasets: [],
   };
 }
 
@@ -297,7 +298,7 @@ function graphPart(first: GraphData): GraphPart {
           .reverse(),
       ),
     reset: () => {
-      graph = { nodes: [], edges: [], rejections: [] };
+      graph = { nodes: [], edges: [], rejections: [], datasets: [] };
       return Promise.resolve();
     },
   };

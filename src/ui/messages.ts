@@ -138,6 +138,65 @@ export const failureText: Words = {
     what: `The lineage has changed meanwhile: ${what}${what.endsWith('.') ? '' : '.'}`,
     todo: 'Look at the graph as it is now, and try again.',
   }),
+  'dataset-invalid': ({ file, line, reason }) => ({
+    what: `${file} cannot be used as a data set: ${reason.replace(/\.$/, '')}${line === undefined ? '' : ` (line ${count(line)})`}.`,
+    todo: 'Mend the file or leave it out, and add the data set again. Nothing of it was stored.',
+  }),
+  'dataset-missing': () => ({
+    what: 'This data set is not in the lineage any more.',
+    todo: 'Add its files again: the same bytes are the same data set.',
+  }),
+  'data-unfit': ({ reason }) => ({
+    what: `The data does not fit the model: ${reason.replace(/\.$/, '')}.`,
+    todo: 'Choose another data set or column, or change how it is prepared.',
+  }),
+  'operator-not-differentiable': ({ operators, trainable }) => ({
+    what: `The model has operators that MGit cannot differentiate: ${[...new Set(operators.map(({ op }) => op))].join(', ')}.`,
+    todo:
+      trainable.length > 0
+        ? `${count(trainable.length)} tensors after them can still be trained: choose those layers.`
+        : 'Nothing after them can be trained.',
+  }),
+  'network-unsupported': ({ node, reason }) => ({
+    what: `The model cannot be computed here, at ${node}: ${reason.replace(/\.$/, '')}.`,
+    todo: 'Export it with other operators or fixed shapes, and import it again.',
+  }),
+  'training-not-finite': ({ step, where }) => ({
+    what: `The training broke down at step ${count(step)}: ${where}.`,
+    todo: 'Try a lower learning rate, gradient clipping or another seed. The models are as they were.',
+  }),
+  'device-lost': ({ reason }) => ({
+    what: `The graphics device was lost: ${reason.replace(/\.$/, '')}.`,
+    todo: 'Try again, or choose the CPU.',
+  }),
+  'device-unavailable': ({ device, reason }) => ({
+    what: `${device} cannot compute here: ${reason.replace(/\.$/, '')}.`,
+    todo: 'Choose another device, or let MGit choose.',
+  }),
+  'out-of-memory': ({ neededBytes, reason }) => ({
+    what: `There is not enough memory: about ${bytes(neededBytes)} are needed (${reason.replace(/\.$/, '')}).`,
+    todo: 'Use a smaller batch, train fewer layers, or close other tabs.',
+  }),
+  'compute-failed': ({ reason }) => ({
+    what: `The computation failed: ${reason.replace(/\.$/, '')}.`,
+    todo: 'Try again on another device. The models are as they were.',
+  }),
+  'function-missing': ({ function: id }) => ({
+    what: `There is no creation function “${id}” in this version.`,
+    todo: 'A newer version of MGit may have made this model: reload the page to update.',
+  }),
+  'recipe-invalid': ({ field, reason }) => ({
+    what: `${field}: ${reason.replace(/\.$/, '')}.`,
+    todo: 'Change it and try again.',
+  }),
+  'recipe-missing': ({ node }) => ({
+    what: `${node} was not made here, so there is no recipe to run again.`,
+    todo: 'Only models that MGit made can be replayed.',
+  }),
+  'job-missing': () => ({
+    what: 'This run is not there any more.',
+    todo: 'It was finished or discarded, perhaps in another tab.',
+  }),
 };
 
 const unexpected = (message: string): Message => ({

@@ -25,7 +25,7 @@ export type InspectorTab = 'overview' | 'tensors' | 'layers' | 'storage' | 'hist
 /** How long a task that did not fail stays in the tray after its end, in ms. */
 const endedStaysMs = 6000;
 
-const emptyGraph: GraphData = { nodes: [], edges: [], rejections: [] };
+const emptyGraph: GraphData = { nodes: [], edges: [], rejections: [], datasets: [] };
 
 /** The state of the page that outlives its components. Use cases over it are in `actions/`. */
 export class Session {

@@ -222,6 +222,7 @@ async function findEdges(
     nodes: [...data.nodes, ...models.map((model) => model.node)],
     edges: [...data.edges, ...declared],
     rejections: data.rejections,
+    datasets: data.datasets,
   };
   const ids = models.map((model) => model.node.id);
   const { added, removed } = await ports.construct(

@@ -1,3 +1,5 @@
+import { dataOf } from '../../core/lineage/lineage.ts';
+import { graphSnapshots } from '../../core/lineage/namedSnapshots.ts';
 import type { ContentStore, StoreProblem } from '../../core/ports/contentStore.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { FsckReport } from '../../core/views.ts';
@@ -11,24 +13,24 @@ export interface IntegrityPorts {
 }
 
 /**
- * Reads and verifies everything the lineage reaches, and lists what is wrong with the models it
- * affects. Changes nothing: dropping an affected file again mends what it can.
+ * Reads and verifies everything the lineage reaches, data sets too, and lists what is wrong with the
+ * models (or data sets) it affects. Changes nothing: dropping an affected file again mends what it can.
  */
 export async function checkIntegrity(ports: IntegrityPorts, run: Run): Promise<FsckReport> {
   const lineage = await ports.session.lineage();
-  const nodes = [...lineage.nodes.values()];
-  const snapshots = [...new Set(nodes.map((node) => node.snapshot))];
-  const problems = await ports.content.verify(snapshots, run);
+  const graph = dataOf(lineage);
+  const problems = await ports.content.verify([...graphSnapshots(graph)], run);
+  const records = [...graph.nodes, ...graph.datasets];
   const named = problems.map((problem: StoreProblem) => ({
     ...problem,
-    models: nodes
-      .filter((node) => problem.snapshots.includes(node.snapshot))
-      .map((node) => node.name),
+    models: records
+      .filter((record) => problem.snapshots.includes(record.snapshot))
+      .map((record) => record.name),
   }));
   return {
     ok: problems.length === 0,
     problems: named,
     checkedChunks: (await ports.content.totals()).chunks,
-    checkedModels: nodes.length,
+    checkedModels: graph.nodes.length,
   };
 }

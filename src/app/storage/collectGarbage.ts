@@ -1,4 +1,6 @@
 import type { SnapshotId } from '../../core/ids.ts';
+import { dataOf } from '../../core/lineage/lineage.ts';
+import { graphSnapshots, namedSnapshots } from '../../core/lineage/namedSnapshots.ts';
 import type { Operation } from '../../core/lineage/operation.ts';
 import type { Collected, ContentStore } from '../../core/ports/contentStore.ts';
 import type { LineageLog, WriterLock } from '../../core/ports/lineageLog.ts';
@@ -29,7 +31,7 @@ export async function collectGarbage(
   return ports.lock.exclusive(async () => {
     ports.session.forget();
     const lineage = await ports.session.lineage();
-    const roots = new Set([...lineage.nodes.values()].map((node) => node.snapshot));
+    const roots = graphSnapshots(dataOf(lineage));
     const recent = keepUndo === 0 ? [] : (await ports.log.operations()).slice(-keepUndo);
     for (const snapshot of recent.flatMap(snapshotsOf)) roots.add(snapshot);
     return ports.content.collect([...roots], run);
@@ -37,9 +39,8 @@ export async function collectGarbage(
 }
 
 function snapshotsOf(operation: Operation): SnapshotId[] {
-  return operation.changes.flatMap((change) =>
-    change.of === 'node'
-      ? [change.before, change.after].flatMap((node) => node?.snapshot ?? [])
-      : [],
-  );
+  return operation.changes.flatMap(({ of, before, after }) => [
+    ...namedSnapshots(of, before),
+    ...namedSnapshots(of, after),
+  ]);
 }

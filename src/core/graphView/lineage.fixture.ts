@@ -38,7 +38,12 @@ export function edgeBetween(
 
 /** A lineage of `count` models numbered from 0 with the given edges. */
 export function lineage(count: number, edges: readonly Edge[]): GraphData {
-  return { nodes: Array.from({ length: count }, (_, i) => modelNode(i)), edges, rejections: [] };
+  return {
+    nodes: Array.from({ length: count }, (_, i) => modelNode(i)),
+    edges,
+    rejections: [],
+    datasets: [],
+  };
 }
 
 /** Arbitrary lineages without cycles, of up to `most` models. */

@@ -1,3 +1,4 @@
+import type { DatasetRecord } from '../data/dataset.ts';
 import type { OperationId } from '../ids.ts';
 import { LineageError } from '../lineageError.ts';
 import type { Edge, ModelNode, Rejection } from './graph.ts';
@@ -15,6 +16,8 @@ import {
 } from './lineage.ts';
 import type { Change } from './operation.ts';
 import { sameRecord } from './sameRecord.ts';
+
+type GraphRecord = ModelNode | Edge | Rejection | DatasetRecord;
 
 /**
  * Applies `changes` in order, all or none, and checks the invariants of the lineage: unique names,
@@ -62,6 +65,7 @@ function applyOne(lineage: Lineage, change: Change, operation: OperationId): voi
     throw new LineageError('operation-conflict', { operation, what: describe(change) });
   }
   if (change.of === 'node' && change.after) refuseTakenName(lineage, change.after);
+  if (change.of === 'dataset' && change.after) refuseTakenDataName(lineage, change.after);
   force(lineage, change);
 }
 
@@ -79,7 +83,15 @@ function refuseTaken(change: Change, there: unknown): void {
   }
 }
 
-function current(lineage: Lineage, change: Change): ModelNode | Edge | Rejection | undefined {
+function refuseTakenDataName(lineage: Lineage, after: DatasetRecord): void {
+  for (const other of lineage.datasets.values())
+    if (other.name === after.name && other.id !== after.id)
+      throw new LineageError('name-taken', { name: after.name });
+}
+
+function current(lineage: Lineage, change: Change): GraphRecord | undefined {
+  if (change.of === 'dataset')
+    return lineage.datasets.get((change.before ?? (change.after as DatasetRecord)).id);
   const record = (change.before ?? change.after) as ModelNode & Edge & Rejection;
   if (change.of === 'node') return lineage.nodes.get(record.id);
   if (change.of === 'edge') return lineage.edges.get(edgeKey(record.kind, record.from, record.to));
@@ -99,6 +111,10 @@ function force(lineage: Lineage, change: Change): void {
     case 'rejection':
       if (change.before) lineage.rejections.delete(rejectionKey(change.before));
       if (change.after) lineage.rejections.set(rejectionKey(change.after), change.after);
+      return;
+    case 'dataset':
+      if (change.before) lineage.datasets.delete(change.before.id);
+      if (change.after) lineage.datasets.set(change.after.id, change.after);
   }
 }
 
@@ -132,5 +148,6 @@ function checkEdge(lineage: Lineage, edge: Edge): void {
 function describe(change: Change): string {
   const record = (change.before ?? change.after) as Partial<ModelNode & Edge & Rejection>;
   if (change.of === 'node') return `model ${record.name ?? ''}`;
+  if (change.of === 'dataset') return `data set ${record.name ?? ''}`;
   return `${record.kind ?? ''} ${change.of}`;
 }

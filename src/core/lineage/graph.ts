@@ -1,4 +1,6 @@
+import type { DatasetRecord } from '../data/dataset.ts';
 import type { NodeId, SnapshotId } from '../ids.ts';
+import type { Outcome, Recipe } from '../recipe/recipe.ts';
 import type { FormatName } from '../snapshot.ts';
 
 /** `provenance`: child was made from parent. `version`: new is the next revision of old. */
@@ -12,7 +14,7 @@ export type EdgeGrade = 'declared' | 'inferred' | 're-derived';
 
 /** What a provenance parent was to the child. */
 export type ProvenanceRole =
-  'base' | 'teacher' | 'merged' | 'federated-client' | 'mtl-sibling' | 'exported-from';
+  | 'base' | 'teacher' | 'merged' | 'federated-client' | 'mtl-sibling' | 'exported-from' | 'adapter'; // prettier-ignore
 
 /** One fact behind an inferred edge, in words and figures for people. */
 export interface Fact {
@@ -75,6 +77,10 @@ export interface ModelNode {
   /** When it was added, ms since 1970. */
   readonly createdAt: number;
   readonly summary: NodeSummary;
+  /** How it was made here; absent for an imported model. */
+  readonly recipe?: Recipe;
+  /** What it scored when it was made. */
+  readonly outcome?: Outcome;
 }
 
 /** A pair a person has said is not related by `kind`; it is not proposed again. Unordered. */
@@ -89,4 +95,5 @@ export interface GraphData {
   readonly nodes: readonly ModelNode[];
   readonly edges: readonly Edge[];
   readonly rejections: readonly Rejection[];
+  readonly datasets: readonly DatasetRecord[];
 }

@@ -1,4 +1,5 @@
-import type { NodeId } from '../ids.ts';
+import type { DatasetRecord } from '../data/dataset.ts';
+import type { DatasetId, NodeId } from '../ids.ts';
 import type { Edge, EdgeKind, GraphData, ModelNode, Rejection } from './graph.ts';
 
 /**
@@ -15,6 +16,7 @@ export interface Lineage {
   readonly incoming: Map<NodeId, Set<Edge>>;
   /** By `rejectionKey`. */
   readonly rejections: Map<string, Rejection>;
+  readonly datasets: Map<DatasetId, DatasetRecord>;
 }
 
 export function edgeKey(kind: EdgeKind, from: NodeId, to: NodeId): string {
@@ -34,6 +36,7 @@ export function emptyLineage(): Lineage {
     outgoing: new Map(),
     incoming: new Map(),
     rejections: new Map(),
+    datasets: new Map(),
   };
 }
 
@@ -44,6 +47,7 @@ export function lineageOf(data: GraphData): Lineage {
   for (const edge of data.edges) putEdge(lineage, edge);
   for (const rejection of data.rejections)
     lineage.rejections.set(rejectionKey(rejection), rejection);
+  for (const dataset of data.datasets) lineage.datasets.set(dataset.id, dataset);
   return lineage;
 }
 
@@ -52,6 +56,7 @@ export function dataOf(lineage: Lineage): GraphData {
     nodes: [...lineage.nodes.values()],
     edges: [...lineage.edges.values()],
     rejections: [...lineage.rejections.values()],
+    datasets: [...lineage.datasets.values()],
   };
 }
 

@@ -1,15 +1,18 @@
 import type { OperationId } from '../ids.ts';
+import type { DatasetRecord } from '../data/dataset.ts';
 import type { Edge, ModelNode, Rejection } from './graph.ts';
 
 /** One record replaced: `before` is absent when it is new, `after` when it goes. Never both absent. */
 export type Change =
   | { readonly of: 'node'; readonly before?: ModelNode; readonly after?: ModelNode }
   | { readonly of: 'edge'; readonly before?: Edge; readonly after?: Edge }
-  | { readonly of: 'rejection'; readonly before?: Rejection; readonly after?: Rejection };
+  | { readonly of: 'rejection'; readonly before?: Rejection; readonly after?: Rejection }
+  | { readonly of: 'dataset'; readonly before?: DatasetRecord; readonly after?: DatasetRecord };
 
 export type OperationKind =
   | 'import' | 'add' | 'rename' | 'annotate' | 'tag' | 'set-type' | 'remove'
-  | 'connect' | 'disconnect' | 'confirm' | 'reverse' | 'reject' | 'infer' | 'undo' | 'redo'; // prettier-ignore
+  | 'connect' | 'disconnect' | 'confirm' | 'reverse' | 'reject' | 'infer' | 'undo' | 'redo'
+  | 'create' | 'replay' | 'add-data' | 'rename-data' | 'remove-data'; // prettier-ignore
 
 /**
  * An entry of the log: what was done, and every record it changed. Applying `changes` in order does

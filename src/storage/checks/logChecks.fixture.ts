@@ -38,7 +38,7 @@ export const logChecks: readonly StoreCheck[] = [
       for (const operation of operations) await stores.log.commit(operation);
       stores.close();
       const { log } = await bench.open();
-      equal(await log.load(), { nodes, edges, rejections: [] });
+      equal(await log.load(), { nodes, edges, rejections: [], datasets: [] });
       equal(await log.operations(), operations);
     },
   },
@@ -84,7 +84,7 @@ export const logChecks: readonly StoreCheck[] = [
       await log.commit(
         operationOf({ of: 'node', before: renamed }, { of: 'rejection', before: rejection }),
       );
-      equal(await log.load(), { nodes: [], edges: [], rejections: [] });
+      equal(await log.load(), { nodes: [], edges: [], rejections: [], datasets: [] });
     },
   },
   {
@@ -186,7 +186,7 @@ export const logChecks: readonly StoreCheck[] = [
         importId,
       );
       await stores.erase();
-      equal(await stores.log.load(), { nodes: [], edges: [], rejections: [] });
+      equal(await stores.log.load(), { nodes: [], edges: [], rejections: [], datasets: [] });
       equal(await stores.content.has([chunk.chunk]), [false]);
       equal(await stores.evictedModels(), 0);
       const again = await bench.open();

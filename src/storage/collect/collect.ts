@@ -1,3 +1,4 @@
+import { graphSnapshots } from '../../core/lineage/namedSnapshots.ts';
 import type { ChunkId, SnapshotId } from '../../core/ids.ts';
 import type { Collected } from '../../core/ports/contentStore.ts';
 import type { Run } from '../../core/ports/run.ts';
@@ -68,14 +69,14 @@ interface GraphRoots {
   readonly commits: number;
 }
 
-/** Snapshots of all stored nodes; undefined if a block is damaged, for then nobody knows them all. */
+/** Snapshots of all stored nodes and data sets; undefined if a block is damaged, for then nobody knows them all. */
 async function graphRoots(tx: ReadTransaction): Promise<GraphRoots | undefined> {
   const blocks = (await tx.entries('blocks')).map(([key, bytes]) => decodeBlock(key, bytes));
   const whole = blocks.flatMap((read) =>
     'block' in read ? [[read.key, read.block] as const] : [],
   );
   if (whole.length < blocks.length) return undefined;
-  const snapshots = graphOf(whole).nodes.map((node) => node.snapshot);
+  const snapshots = [...graphSnapshots(graphOf(whole))];
   return { snapshots, commits: await counter(tx, 'commits') };
 }
 

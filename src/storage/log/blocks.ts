@@ -1,3 +1,4 @@
+import type { DatasetRecord } from '../../core/data/dataset.ts';
 import type { Edge, GraphData, ModelNode, Rejection } from '../../core/lineage/graph.ts';
 import type { Change } from '../../core/lineage/operation.ts';
 import { crc32 } from '../../core/crc32.ts';
@@ -6,8 +7,8 @@ import { crc32 } from '../../core/crc32.ts';
 const blockCount = 128;
 
 type Kind = Change['of'];
-/** A node, edge or rejection. */
-export type GraphRecord = ModelNode | Edge | Rejection;
+/** A node, edge, rejection or data set. */
+export type GraphRecord = ModelNode | Edge | Rejection | DatasetRecord;
 
 /** A record with its place in the order in which records were added. */
 export interface PlacedRecord {
@@ -22,7 +23,8 @@ export type Block = Map<string, PlacedRecord>;
 export function recordKey(change: Change): string {
   const record = change.after ?? change.before;
   if (record === undefined) throw new Error('a change without a record');
-  if (change.of === 'node') return (record as ModelNode).id;
+  if (change.of === 'node' || change.of === 'dataset')
+    return (record as ModelNode | DatasetRecord).id;
   if (change.of === 'edge') {
     const { kind, from, to } = record as Edge;
     return `${kind} ${from} ${to}`;
@@ -38,7 +40,7 @@ export function blockKey(kind: Kind, key: string): string {
 
 /** All records as the graph, each kind in the order in which they were added. */
 export function graphOf(blocks: Iterable<readonly [string, Block]>): GraphData {
-  const kinds: Record<Kind, PlacedRecord[]> = { node: [], edge: [], rejection: [] };
+  const kinds: Record<Kind, PlacedRecord[]> = { node: [], edge: [], rejection: [], dataset: [] };
   for (const [key, block] of blocks)
     kinds[key.slice(0, key.indexOf('/')) as Kind].push(...block.values());
   const sorted = (kind: Kind) =>
@@ -47,5 +49,6 @@ export function graphOf(blocks: Iterable<readonly [string, Block]>): GraphData {
     nodes: sorted('node') as ModelNode[],
     edges: sorted('edge') as Edge[],
     rejections: sorted('rejection') as Rejection[],
+    datasets: sorted('dataset') as DatasetRecord[],
   };
 }

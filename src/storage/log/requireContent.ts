@@ -1,5 +1,6 @@
 import type { ChunkId, SnapshotId } from '../../core/ids.ts';
 import { LineageError } from '../../core/lineageError.ts';
+import { namedSnapshots } from '../../core/lineage/namedSnapshots.ts';
 import type { Operation } from '../../core/lineage/operation.ts';
 import type { LiveIndex } from '../packs/liveIndex.ts';
 import type { ContentRecords } from '../records/contentRecords.ts';
@@ -18,8 +19,8 @@ export interface RequiredContent {
 export function snapshotsNamed(operation: Operation): Set<SnapshotId> {
   return new Set(
     operation.changes.flatMap((change) => {
-      if (change.of !== 'node' || change.after === undefined) return [];
-      return change.after.snapshot === change.before?.snapshot ? [] : [change.after.snapshot];
+      const before = new Set(namedSnapshots(change.of, change.before));
+      return namedSnapshots(change.of, change.after).filter((snapshot) => !before.has(snapshot));
     }),
   );
 }

@@ -1,0 +1,4 @@
+import type { GradientRule } from './gradientRule.ts';
+
+/** MatMul, Gemm, Einsum. */
+export const linearGradients: Readonly<Record<string, GradientRule>> = {};

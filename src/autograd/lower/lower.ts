@@ -1,0 +1,93 @@
+import type { Network, OpNode } from '../../core/network/network.ts';
+import { LineageError } from '../../core/lineageError.ts';
+import { GraphBuilder } from '../graphBuilder.ts';
+import type { LoweringOptions } from './lowering.ts';
+import { loweringOf } from './lowerings.ts';
+import { uniformValues } from './uniformValues.ts';
+
+/** A network in a builder: every extent a number, every operator one that has kernel and gradient. */
+export interface Lowered {
+  readonly b: GraphBuilder;
+  /** Initializers that stay inputs of the graph, in the network's order: weights. */
+  readonly weights: readonly string[];
+  /** The network's outputs as they are called in the builder. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** Initializer → value that it becomes after a step. */
+  readonly updates: ReadonlyMap<string, string>;
+  /** The i32 scalar input that random values are drawn from; absent where there are none. */
+  readonly seedInput?: string;
+}
+
+/** The name of the i32 scalar input that is another in each step. */
+export const seedInput = 'random_seed';
+
+/**
+ * Copies a network into a builder with its symbolic extents bound, its fused and stateful operators
+ * rewritten, and the initializers of `weights` as inputs instead of constants.
+ *
+ * @param extents - value of each symbolic extent; `'?'` and names that are missing are the batch.
+ * @param batch - examples of one run.
+ * @throws LineageError `network-unsupported`.
+ */
+export function lower(
+  network: Network,
+  weights: ReadonlySet<string>,
+  batch: number,
+  options: LoweringOptions,
+  extents: Readonly<Record<string, number>> = {},
+): Lowered {
+  const b = new GraphBuilder(network.opsets[''] ?? 17);
+  const renamed = new Map<string, string>();
+  const updates = new Map<string, string>();
+  let random = 0;
+  for (const input of network.inputs)
+    b.input(
+      input.name,
+      input.dtype,
+      input.shape.map((extent) =>
+        typeof extent === 'number' ? extent : (extents[extent] ?? batch),
+      ),
+    );
+  for (const [name, tensor] of network.initializers)
+    if (weights.has(name)) b.input(name, tensor.dtype, tensor.shape);
+    else b.constant(tensor, name);
+  const context = {
+    b,
+    options,
+    update: (name: string, value: string) => void updates.set(name, value),
+    uniform: (shape: readonly number[]) => {
+      if (!b.has(seedInput)) b.input(seedInput, 'i32', []);
+      return uniformValues(b, seedInput, shape, random++);
+    },
+  };
+  for (const original of network.nodes) {
+    const node = { ...original, inputs: original.inputs.map((name) => renamed.get(name) ?? name) };
+    const outputs = lowerNode(node, context);
+    if (outputs === undefined) b.add(node);
+    else
+      for (const [index, name] of original.outputs.entries()) {
+        const made = outputs[index];
+        if (name !== '' && made !== undefined) renamed.set(name, made);
+      }
+  }
+  return {
+    b,
+    weights: [...network.initializers.keys()].filter((name) => weights.has(name)),
+    outputs: new Map(network.outputs.map(({ name }) => [name, renamed.get(name) ?? name])),
+    updates,
+    ...(random > 0 ? { seedInput } : {}),
+  };
+}
+
+function lowerNode(
+  node: OpNode,
+  context: Omit<Parameters<NonNullable<ReturnType<typeof loweringOf>>>[0], 'node'>,
+): readonly string[] | undefined {
+  for (const name of node.inputs)
+    if (name !== '' && !context.b.has(name))
+      throw new LineageError('network-unsupported', {
+        node: node.name === '' ? node.op : node.name,
+        reason: `its input ${name} is made by no node before it`,
+      });
+  return loweringOf(node.op)?.({ ...context, node });
+}

@@ -1,0 +1,4 @@
+import type { Lowering } from './lowering.ts';
+
+/** Reduce*, ArgMax, CumSum, TopK. */
+export const reductionsLowerings: Readonly<Record<string, Lowering>> = {};

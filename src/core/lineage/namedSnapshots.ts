@@ -1,0 +1,21 @@
+import type { SnapshotId } from '../ids.ts';
+import type { GraphData } from './graph.ts';
+import type { Change } from './operation.ts';
+
+/**
+ * The snapshots that a record keeps stored: a model's own and those of the data sets its recipe uses
+ * (so that it can be replayed after the data set is removed from the list), a data set's own.
+ */
+export function namedSnapshots(of: Change['of'], record: Change['after']): SnapshotId[] {
+  if (record === undefined || !('snapshot' in record)) return [];
+  if (of !== 'node' || !('recipe' in record)) return [record.snapshot];
+  return [record.snapshot, ...(record.recipe?.data ?? []).map((use) => use.dataset)];
+}
+
+/** Every snapshot that a graph keeps stored, each once. */
+export function graphSnapshots(graph: Pick<GraphData, 'nodes' | 'datasets'>): Set<SnapshotId> {
+  return new Set([
+    ...graph.nodes.flatMap((node) => namedSnapshots('node', node)),
+    ...graph.datasets.flatMap((dataset) => namedSnapshots('dataset', dataset)),
+  ]);
+}
