@@ -3,7 +3,7 @@ import { LineageError } from '../core/lineageError.ts';
 import type { Literal } from '../core/network/network.ts';
 import type { Compute } from '../core/ports/compute.ts';
 import type { Checkpoint, TrainJob, TrainOutcome } from '../core/training/trainJob.ts';
-import { connectCompute, serveCompute, type ComputePort } from './computeWire.ts';
+import { connectCompute, serveCompute } from './computeWire.ts';
 
 const opened: MessagePort[] = [];
 
@@ -14,8 +14,8 @@ afterEach(() => {
 function joined(compute: Partial<Compute>): Compute {
   const { port1, port2 } = new MessageChannel();
   opened.push(port1, port2);
-  serveCompute(compute as Compute, port1 as unknown as ComputePort);
-  return connectCompute(port2 as unknown as ComputePort);
+  serveCompute(compute as Compute, port1);
+  return connectCompute(port2);
 }
 
 const tensor = (...bytes: number[]): Literal => ({

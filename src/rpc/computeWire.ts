@@ -50,11 +50,12 @@ export function connectCompute(port: ComputePort): Compute {
 
 /** A listener that is a proxy of one at the far side. */
 function movingListener(listener: TrainListener): TrainListener {
+  // A proxy answers with a promise whatever the port's type says.
+  const tell: (event: TrainEvent) => unknown = listener.onEvent;
   return {
     onEvent: (event) => {
-      // A proxy answers with a promise whatever the type says. An event that nobody hears is no failure.
-      const heard = (listener.onEvent as (told: TrainEvent) => unknown)(event);
-      void Promise.resolve(heard).catch(() => undefined);
+      // An event that nobody hears is no failure.
+      Promise.resolve(tell(event)).catch(() => undefined);
     },
     onCheckpoint: (checkpoint) => listener.onCheckpoint(moved(checkpoint)),
   };

@@ -21,7 +21,9 @@ export function referenceRuntime(): Runtime {
       dtype: array.dtype,
       shape: array.shape,
       read: () => Promise.resolve(literalOfArray(array)),
-      free: () => void live--,
+      free: () => {
+        live--;
+      },
     };
   };
   return {

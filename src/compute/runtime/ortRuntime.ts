@@ -66,7 +66,7 @@ export class OrtRuntime implements Runtime {
   }
 
   hold(tensor: Literal): Held {
-    return this.#keep(ortTensor(this.#ort.Tensor, tensor));
+    return this.#keep(ortTensor(this.#ort, tensor));
   }
 
   async open(network: Network, use: SessionUse): Promise<Session> {

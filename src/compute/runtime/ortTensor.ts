@@ -33,7 +33,7 @@ const widths: Partial<Record<OrtType, number>> = {
  * A tensor of ONNX Runtime over the same bytes; copied only where they do not begin at a multiple of the
  * element's size.
  */
-export function ortTensor(TensorOf: typeof Tensor, tensor: Literal): Tensor {
+export function ortTensor(ort: { readonly Tensor: typeof Tensor }, tensor: Literal): Tensor {
   const type = ortTypes[tensor.dtype];
   const view = type === undefined ? undefined : views[type];
   if (type === undefined || view === undefined)
@@ -41,7 +41,7 @@ export function ortTensor(TensorOf: typeof Tensor, tensor: Literal): Tensor {
   const width = widths[type] ?? 1;
   const bytes = tensor.bytes.byteOffset % width === 0 ? tensor.bytes : tensor.bytes.slice();
   const data = new view(bytes.buffer, bytes.byteOffset, bytes.byteLength / width);
-  return new TensorOf(type, data as never, tensor.shape);
+  return new ort.Tensor(type, data as never, tensor.shape);
 }
 
 export function dtypeOfOrt(type: OrtType): Dtype {

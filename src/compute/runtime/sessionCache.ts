@@ -11,7 +11,7 @@ interface Entry<Value> {
 /** A borrowed value of a cache. */
 export interface Loan<Value> {
   readonly value: Value;
-  release(): void;
+  readonly release: () => void;
 }
 
 /**
