@@ -1,4 +1,4 @@
-import { isFloat } from '../../core/dtype.ts';
+import { elementCount, isFloat } from '../../core/dtype.ts';
 import { intOf } from '../../core/network/attributes.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import type { Known } from '../known.ts';
@@ -106,13 +106,18 @@ function concatGradient({
 /** The parts' gradients side by side, zeros where a part is not used. */
 function splitGradient({ b, node, grads }: GradientContext): readonly (string | undefined)[] {
   const { axis } = splitSizes(knownInputs(b, node.inputs), node);
-  const parts = node.outputs.map((name, at) => grads[at] ?? zeros(b, b.shape(name)));
+  const parts = node.outputs.map((name, at) => grads[at] ?? zeroValue(b, b.shape(name)));
   return [parts.length === 1 ? parts[0] : b.op('Concat', parts, { axis })];
 }
 
-/** An f32 constant of zeros. */
-export function zeros(b: GraphBuilder, shape: readonly number[]): string {
-  return b.floats(shape, new Float32Array(shape.reduce((count, extent) => count * extent, 1)));
+/** Most elements of a constant of zeros; more are expanded from one when the graph runs. */
+const constantZeros = 4096;
+
+/** An f32 value of zeros. */
+export function zeroValue(b: GraphBuilder, shape: readonly number[]): string {
+  const count = elementCount(shape);
+  if (count <= constantZeros) return b.floats(shape, new Float32Array(count));
+  return b.op('Expand', [b.scalar(0), b.ints(shape)]);
 }
 
 /** Zeros of `shape` with `value` at what `ranges` take: what a Slice does, backwards. */

@@ -52,31 +52,21 @@ function concat(inputs: readonly NdArray[], node: OpNode): NdArray {
   return ndArray(dtype, shape, data);
 }
 
+/** How a number becomes one of a dtype; floats are not rounded here. */
+const converters: Partial<Record<Dtype, (value: number) => number>> = {
+  bool: (value) => (value === 0 ? 0 : 1),
+  i8: (value) => (value << 24) >> 24,
+  u8: (value) => value & 255,
+  i16: (value) => (value << 16) >> 16,
+  u16: (value) => value & 65535,
+  i32: (value) => value | 0,
+  u32: (value) => value >>> 0,
+  i64: (value) => Math.trunc(value) + 0,
+  u64: (value) => Math.trunc(value) + 0,
+};
+
 /** Numbers as another dtype: floats stay as they are, integers are cut towards zero and wrap. */
 export function cast(input: NdArray, to: Dtype): NdArray {
-  return ndArray(to, input.shape, input.data.map(converter(to)));
-}
-
-function converter(to: Dtype): (value: number) => number {
-  switch (to) {
-    case 'bool':
-      return (value) => (value === 0 ? 0 : 1);
-    case 'i8':
-      return (value) => (value << 24) >> 24;
-    case 'u8':
-      return (value) => value & 255;
-    case 'i16':
-      return (value) => (value << 16) >> 16;
-    case 'u16':
-      return (value) => value & 65535;
-    case 'i32':
-      return (value) => value | 0;
-    case 'u32':
-      return (value) => value >>> 0;
-    case 'i64':
-    case 'u64':
-      return (value) => Math.trunc(value) + 0;
-    default:
-      return (value) => value;
-  }
+  const convert = converters[to];
+  return ndArray(to, input.shape, convert === undefined ? input.data : input.data.map(convert));
 }
