@@ -38,20 +38,33 @@ export function exponential(x: number): number {
   return sum * bits.getFloat64(0);
 }
 
-/** sin(π x); absolute error below 1e-14 for |x| ≤ 1e6. */
+/** sin(π x); absolute error below 1e-14 for |x| ≤ 1e6, exact at multiples of a half. */
 export function sinPi(x: number): number {
   // To −0.5 … 0.5 by sin π(x − 2n) = sin πx and sin π(1 − x) = sin πx.
   let turn = x - 2 * Math.round(x / 2);
   if (turn > 0.5) turn = 1 - turn;
   else if (turn < -0.5) turn = -1 - turn;
-  const angle = turn * Math.PI;
+  if (turn > 0.25) return cosine((0.5 - turn) * Math.PI);
+  if (turn < -0.25) return -cosine((0.5 + turn) * Math.PI);
+  return sine(turn * Math.PI);
+}
+
+/** cos(π x); absolute error below 1e-14 for |x| ≤ 1e6, exact at multiples of a half. */
+export function cosPi(x: number): number {
+  return sinPi(x + 0.5);
+}
+
+/** Taylor's series, |angle| ≤ π / 4. */
+function sine(angle: number): number {
   const square = angle * angle;
   let sum = 1;
-  for (let k = 20; k >= 2; k -= 2) sum = 1 - (sum * square) / (k * (k + 1));
+  for (let k = 16; k >= 2; k -= 2) sum = 1 - (sum * square) / (k * (k + 1));
   return angle * sum;
 }
 
-/** cos(π x); absolute error below 1e-14 for |x| ≤ 1e6. */
-export function cosPi(x: number): number {
-  return sinPi(x + 0.5);
+function cosine(angle: number): number {
+  const square = angle * angle;
+  let sum = 1;
+  for (let k = 17; k >= 1; k -= 2) sum = 1 - (sum * square) / (k * (k + 1));
+  return sum;
 }
