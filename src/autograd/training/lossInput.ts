@@ -21,7 +21,10 @@ export function lossInput(network: Network, output: string, loss: Loss): LossInp
   const inner = lossInput(network, before, loss);
   return node.op === 'Identity' && inner.without.length === 0
     ? { value: output, without: [] }
-    : { value: inner.value, without: [...(node.op === 'Identity' ? [] : [node.op]), ...inner.without] };
+    : {
+        value: inner.value,
+        without: [...(node.op === 'Identity' ? [] : [node.op]), ...inner.without],
+      };
 }
 
 function hasInside(loss: Loss, node: OpNode, network: Network): boolean {

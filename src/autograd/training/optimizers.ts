@@ -88,7 +88,8 @@ function sgdUpdate(
   const velocity = slots['velocity'];
   if (velocity === undefined) return { weight: step(gradient), slots: {} };
   const mu = b.scalar(momentum);
-  const next = gemmOnto(b, gradient, velocity, momentum, nesterov) ??
+  const next =
+    gemmOnto(b, gradient, velocity, momentum, nesterov) ??
     b.op('Add', [b.op('Mul', [velocity, mu]), gradient]);
   const by = nesterov ? b.op('Add', [gradient, b.op('Mul', [next, mu])]) : next;
   return { weight: step(by), slots: { velocity: next } };

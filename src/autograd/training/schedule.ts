@@ -30,9 +30,7 @@ export function learningRateFactor(schedule: Schedule, step: number, course: Cou
     case 'constant':
       return 1;
     case 'step':
-      return (
-        schedule.factor ** Math.floor(Math.floor(done / stepsPerEpoch) / schedule.everyEpochs)
-      );
+      return schedule.factor ** Math.floor(Math.floor(done / stepsPerEpoch) / schedule.everyEpochs);
     case 'cosine':
       return between(1, schedule.final, share);
     case 'one-cycle':
