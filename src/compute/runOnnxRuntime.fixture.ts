@@ -28,24 +28,33 @@ type Runnable = keyof typeof names;
  *
  * @param feeds - a value for each input of the network.
  */
-export async function runOnnxRuntime(
+export function runOnnxRuntime(
   network: Network,
   feeds: ReadonlyMap<string, NdArray>,
   optimisation: 'disabled' | 'all' = 'all',
 ): Promise<ReadonlyMap<string, NdArray>> {
-  const session = await ort.InferenceSession.create(encodeOnnx(network), {
+  return runOnnxBytes(encodeOnnx(network), feeds, optimisation);
+}
+
+/** The same for the bytes of an ONNX file, whoever wrote them. */
+export async function runOnnxBytes(
+  bytes: Uint8Array,
+  feeds: ReadonlyMap<string, NdArray>,
+  optimisation: 'disabled' | 'all' = 'all',
+): Promise<ReadonlyMap<string, NdArray>> {
+  const session = await ort.InferenceSession.create(bytes, {
     executionProviders: ['wasm'],
     graphOptimizationLevel: optimisation,
   });
   try {
-    const given = network.inputs.map(({ name }) => {
+    const given = session.inputNames.map((name) => {
       const value = feeds.get(name);
       if (value === undefined) throw new Error(`nothing feeds ${name}`);
       return [name, tensorOf(value)] as const;
     });
     const results = await session.run(Object.fromEntries(given));
     return new Map(
-      network.outputs.map(({ name }) => {
+      session.outputNames.map((name) => {
         const result = results[name];
         if (result === undefined) throw new Error(`no output ${name}`);
         return [name, arrayOf(result)];

@@ -1,4 +1,5 @@
 import { OrtRuntime } from './ortRuntime.ts';
+import { literalOf, ortTensor } from './ortTensor.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -13,6 +14,8 @@ export async function openWasm(threads: number): Promise<Runtime> {
   return new OrtRuntime(ort, {
     facts: { backend: 'wasm', threads, f16: false },
     options: () => ({ executionProviders: ['wasm'] }),
+    upload: (tensor) => ortTensor(ort, tensor),
+    read: (tensor) => Promise.resolve(literalOf(tensor)),
     lost: new Promise<string>(() => undefined),
     close: () => undefined,
   });

@@ -1,5 +1,6 @@
 import { LineageError } from '../../core/lineageError.ts';
 import { OrtRuntime } from './ortRuntime.ts';
+import { gpuTensor, readGpuTensor } from './gpuTensor.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -31,6 +32,8 @@ export async function openWebgpu(): Promise<Runtime> {
           }
         : {}),
     }),
+    upload: (tensor) => gpuTensor(ort, device, tensor),
+    read: (tensor) => readGpuTensor(device, tensor),
     lost: device.lost.then(({ reason, message }) => (message === '' ? reason : message)),
     close: () => {
       device.destroy();

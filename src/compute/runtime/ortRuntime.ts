@@ -2,7 +2,7 @@ import type * as Ort from 'onnxruntime-web/wasm';
 import { encodeOnnx } from '../../core/network/encodeOnnx.ts';
 import type { Literal, Network } from '../../core/network/network.ts';
 import { ortFailure } from './ortFailure.ts';
-import { dtypeOfOrt, literalOf, ortTensor } from './ortTensor.ts';
+import { dtypeOfOrt } from './ortTensor.ts';
 import type { Held, Runtime, Session, SessionUse } from './runtime.ts';
 import { SessionCache } from './sessionCache.ts';
 
@@ -13,6 +13,10 @@ export type OrtModule = typeof Ort;
 export interface OrtDevice {
   readonly facts: Pick<Runtime, 'backend' | 'threads' | 'adapter' | 'f16'>;
   readonly options: (network: Network, use: SessionUse) => Ort.InferenceSession.SessionOptions;
+  /** A tensor in the device's memory; on wasm simply one over the same bytes. */
+  readonly upload: (tensor: Literal) => Ort.Tensor;
+  /** A copy of a tensor's values. */
+  readonly read: (tensor: Ort.Tensor) => Promise<Literal>;
   readonly lost: Promise<string>;
   readonly close: () => void;
 }
@@ -66,7 +70,7 @@ export class OrtRuntime implements Runtime {
   }
 
   hold(tensor: Literal): Held {
-    return this.#keep(ortTensor(this.#ort, tensor));
+    return this.#keep(this.#device.upload(tensor));
   }
 
   async open(network: Network, use: SessionUse): Promise<Session> {
@@ -124,7 +128,7 @@ export class OrtRuntime implements Runtime {
       tensor,
       dtype: dtypeOfOrt(tensor.type),
       shape: tensor.dims,
-      read: () => this.#guarded(() => literalOf(tensor)),
+      read: () => this.#guarded(() => this.#device.read(tensor)),
       free: () => {
         this.#live--;
         // Of a tensor in JavaScript's memory this only forgets the array.

@@ -34,14 +34,19 @@ const widths: Partial<Record<OrtType, number>> = {
  * element's size.
  */
 export function ortTensor(ort: { readonly Tensor: typeof Tensor }, tensor: Literal): Tensor {
-  const type = ortTypes[tensor.dtype];
-  const view = type === undefined ? undefined : views[type];
-  if (type === undefined || view === undefined)
-    throw new Error(`ONNX Runtime for the web has no tensors of ${tensor.dtype}`);
+  const type = ortType(tensor.dtype);
+  const view = views[type] ?? Uint8Array;
   const width = widths[type] ?? 1;
   const bytes = tensor.bytes.byteOffset % width === 0 ? tensor.bytes : tensor.bytes.slice();
   const data = new view(bytes.buffer, bytes.byteOffset, bytes.byteLength / width);
   return new ort.Tensor(type, data as never, tensor.shape);
+}
+
+/** @throws Error for a type that the runtime cannot be fed with: a bug, as networks of it are refused. */
+export function ortType(dtype: Dtype): OrtType {
+  const type = ortTypes[dtype];
+  if (type === undefined) throw new Error(`ONNX Runtime for the web has no tensors of ${dtype}`);
+  return type;
 }
 
 export function dtypeOfOrt(type: OrtType): Dtype {
@@ -50,13 +55,12 @@ export function dtypeOfOrt(type: OrtType): Dtype {
   return dtype;
 }
 
-/** A copy of a tensor's values, read back from the GPU where they are there. */
-export async function literalOf(tensor: Tensor): Promise<Literal> {
-  const data = (await tensor.getData()) as ArrayBufferView<ArrayBuffer>;
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** A copy of the values of a tensor in JavaScript's memory. */
+export function literalOf(tensor: Tensor): Literal {
+  const data = tensor.data as ArrayBufferView<ArrayBuffer>;
   return {
     dtype: dtypeOfOrt(tensor.type),
     shape: [...tensor.dims],
-    bytes: tensor.location === 'cpu' ? bytes.slice() : bytes,
+    bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(),
   };
 }
