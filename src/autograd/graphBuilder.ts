@@ -4,7 +4,7 @@ import { ints, literal, scalar } from '../core/network/literal.ts';
 import type { Attribute, Literal, Network, OpNode, ValueInfo } from '../core/network/network.ts';
 import { inferNode } from './inferNode.ts';
 import type { Known } from './known.ts';
-import { ndArrayOf } from './evaluate/ndArray.ts';
+import { literalOf, ndArrayOf, type NdArray } from './evaluate/ndArray.ts';
 
 /** Attributes as rules write them: a bare number, text, list or tensor is an int, string, ints, tensor. */
 export type Attributes = Readonly<
@@ -43,7 +43,7 @@ export class GraphBuilder {
     if (there !== undefined) return there;
     const made = name ?? this.#fresh('c');
     this.initializers.set(made, tensor);
-    this.#known.set(made, { dtype: tensor.dtype, shape: tensor.shape, value: ndArrayOf(tensor) });
+    this.#known.set(made, knownLiteral(tensor));
     if (small) this.#constants.set(key, made);
     return made;
   }
@@ -110,7 +110,21 @@ export class GraphBuilder {
       const type = types[index];
       if (name !== '' && type !== undefined) this.#known.set(name, type);
     }
-    this.nodes.push(node);
+    if (!this.#folded(node, types)) this.nodes.push(node);
+  }
+
+  /** Whether a node's outputs are all known: then they become constants in its place. */
+  #folded({ outputs }: OpNode, types: readonly Known[]): boolean {
+    const made = outputs.map((name, at) => {
+      const value = types[at]?.value;
+      return name === '' || value === undefined ? undefined : literalOf(value);
+    });
+    if (!outputs.every((name, at) => name === '' || made[at] !== undefined)) return false;
+    for (const [at, name] of outputs.entries()) {
+      const tensor = made[at];
+      if (tensor !== undefined) this.initializers.set(name, tensor);
+    }
+    return true;
   }
 
   /** What is known of a value. @throws Error for a name that was never declared: a bug. */
@@ -166,6 +180,18 @@ export class GraphBuilder {
       nodes: nodes.reverse(),
     };
   }
+}
+
+/** A constant's numbers are decoded when they are asked for: most are weights that nobody asks. */
+function knownLiteral(tensor: Literal): Known {
+  let value: NdArray | undefined;
+  return {
+    dtype: tensor.dtype,
+    shape: tensor.shape,
+    get value() {
+      return (value ??= ndArrayOf(tensor));
+    },
+  };
 }
 
 /** Equal for nodes that give equal outputs; undefined for one with a tensor or graph inside. */

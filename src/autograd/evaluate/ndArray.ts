@@ -1,6 +1,6 @@
 import { elementCount, type Dtype } from '../../core/dtype.ts';
 import type { Literal, OpNode } from '../../core/network/network.ts';
-import { numbersOf } from '../../core/network/literal.ts';
+import { literal, numbersOf } from '../../core/network/literal.ts';
 
 /**
  * A tensor of the plain evaluator: every dtype as float64 numbers, row-major. Bools are 0 and 1;
@@ -30,6 +30,25 @@ export function ndArray(dtype: Dtype, shape: readonly number[], data: ArrayLike<
 
 export function ndArrayOf(tensor: Literal): NdArray {
   return { dtype: tensor.dtype, shape: tensor.shape, data: numbersOf(tensor) };
+}
+
+/** An array as a tensor of a network; undefined for dtypes that constants are not made of here. */
+export function literalOf({ dtype, shape, data }: NdArray): Literal | undefined {
+  switch (dtype) {
+    case 'f32':
+    case 'f64':
+    case 'i64':
+    case 'i32':
+    case 'i16':
+    case 'i8':
+    case 'u8':
+    case 'u16':
+    case 'u32':
+    case 'bool':
+      return literal(dtype, shape, data);
+    default:
+      return undefined;
+  }
 }
 
 /** Elements between two neighbours along each axis, row-major. */

@@ -3,6 +3,7 @@ import { LineageError } from '../../core/lineageError.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
 import type { LoweringOptions } from './lowering.ts';
 import { loweringOf } from './lowerings.ts';
+import { upgradeOpset } from './upgradeOpset.ts';
 import { uniformValues } from './uniformValues.ts';
 
 /** A network in a builder: every extent a number, every operator one that has kernel and gradient. */
@@ -25,17 +26,20 @@ export const seedInput = 'random_seed';
  * Copies a network into a builder with its symbolic extents bound, its fused and stateful operators
  * rewritten, and the initializers of `weights` as inputs instead of constants.
  *
+ * The network may be of any operator set that `upgradeOpset` reads.
+ *
  * @param extents - value of each symbolic extent; `'?'` and names that are missing are the batch.
  * @param batch - examples of one run.
  * @throws LineageError `network-unsupported`.
  */
 export function lower(
-  network: Network,
+  original: Network,
   weights: ReadonlySet<string>,
   batch: number,
   options: LoweringOptions,
   extents: Readonly<Record<string, number>> = {},
 ): Lowered {
+  const network = upgradeOpset(original);
   const b = new GraphBuilder(network.opsets[''] ?? 17);
   const renamed = new Map<string, string>();
   const updates = new Map<string, string>();
@@ -60,12 +64,11 @@ export function lower(
       return uniformValues(b, seedInput, shape, random++);
     },
   };
-  for (const original of network.nodes) {
-    const node = { ...original, inputs: original.inputs.map((name) => renamed.get(name) ?? name) };
-    const outputs = lowerNode(node, context);
-    if (outputs === undefined) b.add(node);
-    else
-      for (const [index, name] of original.outputs.entries()) {
+  for (const each of network.nodes) {
+    const node = { ...each, inputs: each.inputs.map((name) => renamed.get(name) ?? name) };
+    const outputs = lowerNode(node, context) ?? addAsIs(b, node);
+    if (outputs !== undefined)
+      for (const [index, name] of each.outputs.entries()) {
         const made = outputs[index];
         if (name !== '' && made !== undefined) renamed.set(name, made);
       }
@@ -77,6 +80,15 @@ export function lower(
     updates,
     ...(random > 0 ? { seedInput } : {}),
   };
+}
+
+/** Keeps a node, under other names where a rewritten node has taken one of its outputs' names. */
+function addAsIs(b: GraphBuilder, node: OpNode): readonly string[] | undefined {
+  if (!node.outputs.some((name) => b.has(name))) {
+    b.add(node);
+    return undefined;
+  }
+  return b.ops(node.op, node.inputs, node.attributes, node.outputs.length);
 }
 
 function lowerNode(
