@@ -5,23 +5,17 @@ import type { Dtype } from '../../core/dtype.ts';
  * only, bools are 0 and 1, and floats stay as they are.
  */
 export function wrapped(dtype: Dtype, value: number): number {
-  switch (dtype) {
-    case 'i32':
-      return value | 0;
-    case 'u32':
-      return value >>> 0;
-    case 'i16':
-      return (value << 16) >> 16;
-    case 'u16':
-      return value & 0xffff;
-    case 'i8':
-      return (value << 24) >> 24;
-    case 'u8':
-      return value & 0xff;
-    default:
-      return value;
-  }
+  return wraps[dtype]?.(value) ?? value;
 }
+
+const wraps: Partial<Record<Dtype, (value: number) => number>> = {
+  i32: (value) => value | 0,
+  u32: (value) => value >>> 0,
+  i16: (value) => (value << 16) >> 16,
+  u16: (value) => value & 0xffff,
+  i8: (value) => (value << 24) >> 24,
+  u8: (value) => value & 0xff,
+};
 
 export function isInteger(dtype: Dtype): boolean {
   return dtype.startsWith('i') || dtype.startsWith('u');

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../graphBuilder.ts';
 import { activationGradients, unary } from './activations.ts';
 import type { GradientContext, GradientRule } from './gradientRule.ts';
-import { masked, maskedOut, scalarLike, scaled } from './scalarLike.ts';
+import { masked, maskedOut, scaled, signOf } from './scalarLike.ts';
 import { powerGradient } from './power.ts';
 import { sumTo } from './sumTo.ts';
 
@@ -59,14 +59,6 @@ function clip({ b, node, grads: [g], needs }: GradientContext): readonly (string
     needs[1] === true ? bound('Less', low) : undefined,
     needs[2] === true ? bound('Greater', high) : undefined,
   ];
-}
-
-/** −1, 0 or 1 of `x`'s dtype. There is no Sign on WebGPU. */
-function signOf(b: GraphBuilder, x: string): string {
-  const to = b.dtype(x) === 'f64' ? 11 : 1;
-  const zero = scalarLike(b, x, 0);
-  const above = b.op('Cast', [b.op('Greater', [x, zero])], { to });
-  return b.op('Sub', [above, b.op('Cast', [b.op('Less', [x, zero])], { to })]);
 }
 
 /** g / f(x²) with f = the square root of sign·x² + shift. */

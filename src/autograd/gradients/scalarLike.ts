@@ -27,3 +27,11 @@ export function uniformOf(b: GraphBuilder, value: string): number | undefined {
   const first = data?.[0];
   return data?.every((each) => each === first) === true ? first : undefined;
 }
+
+/** −1, 0 or 1 of `x`'s dtype. There is no Sign on WebGPU. */
+export function signOf(b: GraphBuilder, x: string): string {
+  const to = b.dtype(x) === 'f64' ? 11 : 1;
+  const zero = scalarLike(b, x, 0);
+  const above = b.op('Cast', [b.op('Greater', [x, zero])], { to });
+  return b.op('Sub', [above, b.op('Cast', [b.op('Less', [x, zero])], { to })]);
+}

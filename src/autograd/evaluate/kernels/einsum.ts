@@ -59,9 +59,9 @@ export function equationOf(node: OpNode, shapes: readonly (readonly number[])[])
 /** One label an axis; the ellipsis stands for `hidden` axes, numbered from the right. */
 function labelsOf(term: string, hidden: number): string[] {
   const [before = '', after] = term.split('...');
-  if (after === undefined) return [...before];
+  if (after === undefined) return Array.from(before);
   const names = Array.from({ length: Math.max(0, hidden) }, (_, at) => String(hidden - 1 - at));
-  return [...before, ...names, ...after];
+  return [...Array.from(before), ...names, ...Array.from(after)];
 }
 
 /** Sums the products over all labels that the output does not have, one by one. */

@@ -65,26 +65,22 @@ export function matMul(a: NdArray, b: NdArray, node: OpNode): NdArray {
   const left = a.shape.length === 1 ? [1, ...a.shape] : a.shape;
   const right = b.shape.length === 1 ? [...b.shape, 1] : b.shape;
   const [m = 1, k = 1] = left.slice(-2);
-  const [inner = 1, n = 1] = right.slice(-2);
-  if (k !== inner || left.length < 2 || right.length < 2)
+  const n = right.at(-1) ?? 1;
+  if (k !== right.at(-2) || left.length < 2)
     refuse(node, `[${a.shape.join(', ')}] by [${b.shape.join(', ')}] do not fit`);
   const batch = broadcastShape([left.slice(0, -2), right.slice(0, -2)], node.op);
   const lefts = broadcastTo({ ...a, shape: left }, [...batch, m, k]);
   const rights = broadcastTo({ ...b, shape: right }, [...batch, k, n]);
-  const count = elementCount(batch);
-  const data = new Float64Array(count * m * n);
-  for (let at = 0; at < count; at++)
+  const data = new Float64Array(elementCount(batch) * m * n);
+  for (let at = 0; at < elementCount(batch); at++)
     multiply(
       lefts.subarray(at * m * k, (at + 1) * m * k),
       rights.subarray(at * k * n, (at + 1) * k * n),
       data.subarray(at * m * n, (at + 1) * m * n),
       [m, k, n],
     );
-  const shape = [
-    ...batch,
-    ...(a.shape.length === 1 ? [] : [m]),
-    ...(b.shape.length === 1 ? [] : [n]),
-  ];
+  const rows = a.shape.length === 1 ? [] : [m];
+  const shape = [...batch, ...rows, ...(b.shape.length === 1 ? [] : [n])];
   return { dtype: a.dtype, shape, data: data.map((value) => wrapped(a.dtype, value)) };
 }
 

@@ -35,15 +35,17 @@ function unary(apply: (x: number) => number): Kernel {
   };
 }
 
-/** Any number of inputs, two at a time from the left; then `finish` with their number. */
-function chained(apply: Binary, finish = (value: number, _count: number) => value): Kernel {
+/** Any number of inputs, two at a time from the left. */
+function chained(apply: Binary): Kernel {
   return (inputs, node) => {
     let result = given(inputs, 0, node);
     for (let at = 1; at < inputs.length; at++)
       result = mappedPairs(result, given(inputs, at, node), apply);
-    return [mapped(result, (value) => finish(value, inputs.length))];
+    return [result];
   };
 }
+
+const sum = chained((a, b) => a + b);
 
 /** Rounds to nearest, ties to the even number. */
 export function roundEven(x: number): number {
@@ -76,11 +78,9 @@ export const pointwiseKernels: Readonly<Record<string, Kernel>> = {
   },
   Min: chained((a, b) => Math.min(a, b)),
   Max: chained((a, b) => Math.max(a, b)),
-  Sum: chained((a, b) => a + b),
-  Mean: chained(
-    (a, b) => a + b,
-    (sum, count) => sum / count,
-  ),
+  Sum: sum,
+  Mean: (inputs, node, opset) =>
+    sum(inputs, node, opset).map((total) => mapped(total, (value) => value / inputs.length)),
   Sqrt: unary(Math.sqrt),
   Exp: unary(Math.exp),
   Log: unary(Math.log),
