@@ -148,7 +148,7 @@ export class GraphBuilder {
 
   /** A name that no value has. */
   #fresh(hint: string): string {
-    let name = '';
+    let name: string;
     do name = `_${hint}_${this.#names++}`;
     while (this.#known.has(name));
     return name;

@@ -32,23 +32,23 @@ export function ndArrayOf(tensor: Literal): NdArray {
   return { dtype: tensor.dtype, shape: tensor.shape, data: numbersOf(tensor) };
 }
 
+const literalDtypes = [
+  'f32',
+  'f64',
+  'i64',
+  'i32',
+  'i16',
+  'i8',
+  'u8',
+  'u16',
+  'u32',
+  'bool',
+] as const;
+
 /** An array as a tensor of a network; undefined for dtypes that constants are not made of here. */
 export function literalOf({ dtype, shape, data }: NdArray): Literal | undefined {
-  switch (dtype) {
-    case 'f32':
-    case 'f64':
-    case 'i64':
-    case 'i32':
-    case 'i16':
-    case 'i8':
-    case 'u8':
-    case 'u16':
-    case 'u32':
-    case 'bool':
-      return literal(dtype, shape, data);
-    default:
-      return undefined;
-  }
+  const writable = literalDtypes.find((each) => each === dtype);
+  return writable && literal(writable, shape, data);
 }
 
 /** Elements between two neighbours along each axis, row-major. */

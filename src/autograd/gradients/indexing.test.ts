@@ -142,16 +142,19 @@ describe('taking and putting by indices: kernels and gradients', () => {
 
   it('OneHot is rewritten for WebGPU and stays what it was', async () => {
     await fc.assert(
-      fc.asyncProperty(indices([2, 3], 5), fc.integer({ min: -3, max: 2 }), (taken, axis) =>
-        proveCase({
-          inputs: [taken, floats([2, 3, 5])],
-          build: (b, [ids = '', x = '']) => {
-            const depth = b.scalar(5, 'i64');
-            const hot = b.op('OneHot', [ids, depth, b.floats([2], [-1, 2])], { axis });
-            return b.op('Mul', [b.op('Reshape', [hot, b.ints([2, 3, 5])]), x]);
-          },
-          forwardOnCpu: taken.dtype === 'i64',
-        }),
+      fc.asyncProperty(
+        indices([2, 3], 5).map(wide),
+        fc.integer({ min: -3, max: 2 }),
+        (taken, axis) =>
+          proveCase({
+            inputs: [taken, floats([2, 3, 5])],
+            build: (b, [ids = '', x = '']) => {
+              const depth = b.scalar(5, 'i64');
+              const hot = b.op('OneHot', [ids, depth, b.floats([2], [-1, 2])], { axis });
+              return b.op('Mul', [b.op('Reshape', [hot, b.ints([2, 3, 5])]), x]);
+            },
+            forwardOnCpu: taken.dtype === 'i64',
+          }),
       ),
       { numRuns: 25 },
     );

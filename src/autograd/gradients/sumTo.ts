@@ -21,6 +21,7 @@ export function sumTo(b: GraphBuilder, value: string, shape: readonly number[]):
     throw new Error(`[${shape.join(', ')}] does not broadcast to [${from.join(', ')}]`);
   if (lead === 0) return b.op('ReduceSum', [value, b.ints(axes)], { keepdims: 1 });
   const sum = b.op('ReduceSum', [value, b.ints(axes)], { keepdims: 0 });
-  const dropped = from.length - axes.length === shape.length;
+  const left = b.shape(sum);
+  const dropped = left.length === shape.length && left.every((extent, at) => extent === shape[at]);
   return dropped ? sum : b.op('Reshape', [sum, b.ints(shape)]);
 }

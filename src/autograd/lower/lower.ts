@@ -44,17 +44,7 @@ export function lower(
   const renamed = new Map<string, string>();
   const updates = new Map<string, string>();
   let random = 0;
-  for (const input of network.inputs)
-    b.input(
-      input.name,
-      input.dtype,
-      input.shape.map((extent) =>
-        typeof extent === 'number' ? extent : (extents[extent] ?? batch),
-      ),
-    );
-  for (const [name, tensor] of network.initializers)
-    if (weights.has(name)) b.input(name, tensor.dtype, tensor.shape);
-    else b.constant(tensor, name);
+  declare(b, network, weights, (extent) => extents[extent] ?? batch);
   const context = {
     b,
     options,
@@ -80,6 +70,24 @@ export function lower(
     updates,
     ...(random > 0 ? { seedInput } : {}),
   };
+}
+
+/** Declares what a network's nodes begin with: inputs, weights and constants. */
+function declare(
+  b: GraphBuilder,
+  network: Network,
+  weights: ReadonlySet<string>,
+  bound: (extent: string) => number,
+): void {
+  for (const { name, dtype, shape } of network.inputs)
+    b.input(
+      name,
+      dtype,
+      shape.map((extent) => (typeof extent === 'number' ? extent : bound(extent))),
+    );
+  for (const [name, tensor] of network.initializers)
+    if (weights.has(name)) b.input(name, tensor.dtype, tensor.shape);
+    else b.constant(tensor, name);
 }
 
 /** Keeps a node, under other names where a rewritten node has taken one of its outputs' names. */
