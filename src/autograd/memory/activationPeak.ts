@@ -11,21 +11,11 @@ const views = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity']
  * initializers. Runtimes may do better (results written over operands) or worse (scratch memory).
  */
 export function activationPeak(network: Network, typeOf: (name: string) => ValueType): number {
-  const owner = new Map<string, string>();
   const fixed = new Set([
     ...network.inputs.map(({ name }) => name),
     ...network.initializers.keys(),
   ]);
-  const root = (name: string) => owner.get(name) ?? name;
-  const lastUse = new Map<string, number>();
-  for (const [at, node] of network.nodes.entries()) {
-    const [first = ''] = node.inputs;
-    if (views.has(node.op)) for (const name of node.outputs) owner.set(name, root(first));
-    for (const name of [...node.inputs, ...node.outputs]) lastUse.set(root(name), at);
-  }
-  for (const { name } of network.outputs) lastUse.set(root(name), Infinity);
-  const freed = new Map<number, string[]>();
-  for (const [name, at] of lastUse) freed.set(at, [...(freed.get(at) ?? []), name]);
+  const freed = lastUses(network);
   const bytesOf = (name: string) => {
     if (name === '' || fixed.has(name)) return 0;
     const { dtype, shape } = typeOf(name);
@@ -39,4 +29,20 @@ export function activationPeak(network: Network, typeOf: (name: string) => Value
     for (const name of freed.get(at) ?? []) live -= bytesOf(name);
   }
   return peak;
+}
+
+/** Node index → values with bytes of their own that nothing reads after it. */
+function lastUses({ nodes, outputs }: Network): ReadonlyMap<number, readonly string[]> {
+  const owner = new Map<string, string>();
+  const root = (name: string) => owner.get(name) ?? name;
+  const last = new Map<string, number>();
+  for (const [at, node] of nodes.entries()) {
+    const [first = ''] = node.inputs;
+    if (views.has(node.op)) for (const name of node.outputs) owner.set(name, root(first));
+    for (const name of [...node.inputs, ...node.outputs]) last.set(root(name), at);
+  }
+  for (const { name } of outputs) last.delete(root(name));
+  const freed = new Map<number, string[]>();
+  for (const [name, at] of last) freed.set(at, [...(freed.get(at) ?? []), name]);
+  return freed;
 }

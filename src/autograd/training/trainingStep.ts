@@ -34,7 +34,7 @@ export function trainingStep(options: StepOptions): TrainingStep {
             is: 'accumulated',
             microBatches,
             accumulate: accumulateProgram(pass, tensors),
-            apply: applyProgram(options, trained, tensors),
+            apply: applyProgram(options, pass, trained, tensors),
           },
     ...tensors,
     heads: options.heads,
@@ -141,8 +141,13 @@ function accumulateProgram(pass: ForwardPass, tensors: Tensors): Program {
   });
 }
 
-function applyProgram(options: StepOptions, trained: readonly string[], tensors: Tensors): Program {
-  const b = new GraphBuilder(options.network.opsets[''] ?? 17);
+function applyProgram(
+  options: StepOptions,
+  pass: ForwardPass,
+  trained: readonly string[],
+  tensors: Tensors,
+): Program {
+  const b = new GraphBuilder(pass.b.opset);
   for (const { name, dtype, shape, role } of tensors.state)
     if (role === 'weight' || role === 'gradient') b.input(name, dtype, shape);
   const gradients = new Map(trained.map((name) => [name, gradientName(name)]));
