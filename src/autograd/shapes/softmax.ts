@@ -1,4 +1,35 @@
+import { intOf } from '../../core/network/attributes.ts';
+import { axisOf } from '../axes.ts';
+import { given } from '../evaluate/given.ts';
+import { groupShape } from '../evaluate/kernels/softmax.ts';
 import type { ShapeRule } from '../known.ts';
+import { sameAsFirst } from './pointwise.ts';
+
+/** The normalised value, and `groups` values with one number for each group. */
+const normalisation =
+  (groups: number): ShapeRule =>
+  (inputs, node) => {
+    const { dtype, shape } = given(inputs, 0, node);
+    const axis = axisOf(intOf(node, 'axis', -1), shape.length, node);
+    const small = { dtype, shape: groupShape(shape, axis) };
+    return [{ dtype, shape }, ...Array.from({ length: groups }, () => small)];
+  };
+
+/** The normalised value, mean, 1 / deviation, and the sum that was normalised. */
+const skip: ShapeRule = (inputs, node) => {
+  const { dtype, shape } = given(inputs, 0, node);
+  const small = { dtype, shape: groupShape(shape, shape.length - 1) };
+  return [{ dtype, shape }, small, small, { dtype, shape }];
+};
 
 /** Softmax, LogSoftmax and layer normalisations. */
-export const softmaxShapeRules: Readonly<Record<string, ShapeRule>> = {};
+export const softmaxShapeRules: Readonly<Record<string, ShapeRule>> = {
+  Softmax: sameAsFirst,
+  LogSoftmax: sameAsFirst,
+  LayerNormalization: normalisation(2),
+  RMSNormalization: normalisation(1),
+  SimplifiedLayerNormalization: normalisation(1),
+  LpNormalization: sameAsFirst,
+  'com.microsoft.SkipLayerNormalization': skip,
+  'com.microsoft.SkipSimplifiedLayerNormalization': skip,
+};
