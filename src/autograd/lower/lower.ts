@@ -1,7 +1,7 @@
 import type { Network, OpNode } from '../../core/network/network.ts';
-import { LineageError } from '../../core/lineageError.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
-import type { LoweringOptions } from './lowering.ts';
+import { unsupported } from '../unsupported.ts';
+import type { LoweringContext, LoweringOptions } from './lowering.ts';
 import { loweringOf } from './lowerings.ts';
 import { upgradeOpset } from './upgradeOpset.ts';
 import { uniformValues } from './uniformValues.ts';
@@ -54,15 +54,7 @@ export function lower(
       return uniformValues(b, seedInput, shape, random++);
     },
   };
-  for (const each of network.nodes) {
-    const node = { ...each, inputs: each.inputs.map((name) => renamed.get(name) ?? name) };
-    const outputs = lowerNode(node, context) ?? addAsIs(b, node);
-    if (outputs !== undefined)
-      for (const [index, name] of each.outputs.entries()) {
-        const made = outputs[index];
-        if (name !== '' && made !== undefined) renamed.set(name, made);
-      }
-  }
+  lowerNodes(network.nodes, renamed, context);
   return {
     b,
     weights: [...network.initializers.keys()].filter((name) => weights.has(name)),
@@ -90,24 +82,49 @@ function declare(
     else b.constant(tensor, name);
 }
 
-/** Keeps a node, under other names where a rewritten node has taken one of its outputs' names. */
-function addAsIs(b: GraphBuilder, node: OpNode): readonly string[] | undefined {
-  if (!node.outputs.some((name) => b.has(name))) {
-    b.add(node);
-    return undefined;
+type RunContext = Omit<LoweringContext, 'node' | 'inline'>;
+
+/**
+ * Adds nodes, rewritten where there is a lowering.
+ *
+ * @param scope - what values are called in the builder, where that is not their own name; added to.
+ */
+function lowerNodes(
+  nodes: readonly OpNode[],
+  scope: Map<string, string>,
+  context: RunContext,
+  renames = false,
+): void {
+  const inline: LoweringContext['inline'] = (body, feeds) => {
+    const inner = new Map([...scope, ...feeds]);
+    for (const [name, tensor] of body.initializers) inner.set(name, context.b.constant(tensor));
+    lowerNodes(body.nodes, inner, context, true);
+    return body.outputs.map(({ name }) => inner.get(name) ?? name);
+  };
+  for (const each of nodes) {
+    const node = { ...each, inputs: each.inputs.map((name) => scope.get(name) ?? name) };
+    refuseUnmade(node, context.b);
+    const lowered = loweringOf(node.op)?.({ ...context, inline, node });
+    const outputs = lowered ?? addAsIs(context.b, node, renames);
+    for (const [index, name] of each.outputs.entries()) {
+      const made = outputs[index];
+      if (name !== '' && made !== undefined) scope.set(name, made);
+    }
   }
-  return b.ops(node.op, node.inputs, node.attributes, node.outputs.length);
 }
 
-function lowerNode(
-  node: OpNode,
-  context: Omit<Parameters<NonNullable<ReturnType<typeof loweringOf>>>[0], 'node'>,
-): readonly string[] | undefined {
+/** Keeps a node, under other names where it must or where one of its outputs' names is taken. */
+function addAsIs(b: GraphBuilder, node: OpNode, renames: boolean): readonly string[] {
+  if (!renames && !node.outputs.some((name) => b.has(name))) {
+    b.add(node);
+    return node.outputs;
+  }
+  const used = node.outputs.findLastIndex((name) => name !== '') + 1;
+  return b.ops(node.op, node.inputs, node.attributes, used);
+}
+
+function refuseUnmade(node: OpNode, b: GraphBuilder): void {
   for (const name of node.inputs)
-    if (name !== '' && !context.b.has(name))
-      throw new LineageError('network-unsupported', {
-        node: node.name === '' ? node.op : node.name,
-        reason: `its input ${name} is made by no node before it`,
-      });
-  return loweringOf(node.op)?.({ ...context, node });
+    if (name !== '' && !b.has(name))
+      throw unsupported(node, `its input ${name} is made by no node before it`);
 }

@@ -1,4 +1,4 @@
-import type { OpNode } from '../../core/network/network.ts';
+import type { Network, OpNode } from '../../core/network/network.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 
 /** How a network is to be run; decides what normalisations and dropout become. */
@@ -20,6 +20,11 @@ export interface LoweringContext {
    * the step's seed input by integer arithmetic.
    */
   readonly uniform: (shape: readonly number[]) => string;
+  /**
+   * Adds the nodes of a graph inside the node (a branch, a loop's body) under new names, and gives the
+   * names of its outputs; `feeds` stand for the graph's inputs.
+   */
+  readonly inline: (body: Network, feeds: ReadonlyMap<string, string>) => readonly string[];
 }
 
 /**

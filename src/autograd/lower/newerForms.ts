@@ -1,8 +1,7 @@
 import { intOf, intsOf, textOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
 import { unsupported } from '../unsupported.ts';
-import { without } from './nodeEdits.ts';
-import type { Form } from './upgradeOpset.ts';
+import { without, type Form } from './nodeEdits.ts';
 
 /** From 18 on a reduction's axes are an input: an attribute again. */
 const reduction: Form = ({ node, numbersOf }) => {

@@ -1,7 +1,6 @@
 import { floatOf, floatsOf, intOf, intsOf, textOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
-import type { Form } from './upgradeOpset.ts';
-import { without, withInputs } from './nodeEdits.ts';
+import { without, withInputs, type Form } from './nodeEdits.ts';
 
 /** An attribute of ints that became input `at`. */
 function becameInput(name: string, at: number): Form {

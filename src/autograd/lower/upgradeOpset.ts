@@ -3,32 +3,13 @@ import { ints, literal, numbersOf, scalar } from '../../core/network/literal.ts'
 import type { Attribute, Literal, Network, OpNode } from '../../core/network/network.ts';
 import { LineageError } from '../../core/lineageError.ts';
 import { newerForms } from './newerForms.ts';
+import type { FormContext } from './nodeEdits.ts';
 import { olderForms } from './olderForms.ts';
 
 /** The operator set that networks are rewritten to. */
 export const commonOpset = 17;
 
 const oldest = 7;
-
-/** What the rewriting of one node may use. */
-export interface FormContext {
-  readonly version: number;
-  /** The node as it was. */
-  readonly node: OpNode;
-  /** A new int64 vector constant. */
-  readonly ints: (numbers: readonly number[]) => string;
-  /** A new f32 vector constant. */
-  readonly floats: (numbers: readonly number[]) => string;
-  /** A new f32 scalar constant. */
-  readonly number: (value: number) => string;
-  /** A name that no value has. */
-  readonly fresh: () => string;
-  /** The numbers of a value, where it is a constant. */
-  readonly numbersOf: (name: string) => readonly number[] | undefined;
-}
-
-/** A node in the forms of the common operator set, perhaps as several; undefined where it stays. */
-export type Form = (context: FormContext) => readonly OpNode[] | undefined;
 
 /**
  * A network of operator set 7 or later in the forms of operator set 17: attributes that became inputs
