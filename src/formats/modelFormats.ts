@@ -5,7 +5,9 @@ import type {
   ParsedModel,
 } from '../core/ports/modelFormats.ts';
 import type { Run } from '../core/ports/run.ts';
+import { LineageError } from '../core/lineageError.ts';
 import { group } from './group.ts';
+import { readNetwork } from './onnx/network/readNetwork.ts';
 import { parseOnnx } from './onnx/parseOnnx.ts';
 import { parseSharded } from './parseSharded.ts';
 import { parsePytorch } from './pytorch/parsePytorch.ts';
@@ -23,12 +25,24 @@ export function modelFormats(): ModelFormats {
     parse: (candidate, run) => parse(candidate, run, false),
     assemble,
     toSafetensors,
+    sources: snapshotSources,
     async architecture(skeleton, manifest, content, run) {
       const files = await snapshotSources(skeleton, manifest, content);
       if (skeleton.format === 'data') throw new Error('a data set has no architecture');
       const name = modelName(manifest.files[0]?.name ?? '');
       const parsed = await parse({ name, format: skeleton.format, files }, run, true);
       return parsed.architecture;
+    },
+    async network(skeleton, manifest, content, run) {
+      const { format } = skeleton;
+      const name = modelName(manifest.files[0]?.name ?? '');
+      if (format !== 'onnx')
+        throw new LineageError('network-unsupported', {
+          node: name,
+          reason: 'it has weights only: a state dict does not say how it computes',
+        });
+      const files = await snapshotSources(skeleton, manifest, content);
+      return readNetwork({ name, format, files }, run);
     },
   };
 }

@@ -120,11 +120,13 @@ function writeTensor(to: MessageWriter, tensor: Literal, name: string): void {
   to.bytes(9, tensor.bytes);
 }
 
-function writeValue(to: MessageWriter, { name, dtype, shape }: ValueInfo): void {
+function writeValue(to: MessageWriter, { name, dtype, shape, unknown }: ValueInfo): void {
   to.text(1, name);
+  if (unknown === 'type') return;
   to.message(2, (type) => {
     type.message(1, (tensor) => {
       tensor.int(1, dataType(dtype));
+      if (unknown === 'rank') return;
       tensor.message(2, (inner) => {
         for (const extent of shape)
           inner.message(1, (dimension) => {

@@ -25,6 +25,11 @@ export interface ValueInfo {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly Extent[];
+  /**
+   * What the file leaves open, as outputs of subgraphs often do: `rank` when `shape` says nothing,
+   * `type` when `dtype` says nothing either.
+   */
+  readonly unknown?: 'rank' | 'type';
 }
 
 /** A tensor with its values: little-endian, row-major, contiguous. */

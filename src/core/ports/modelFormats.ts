@@ -1,4 +1,5 @@
 import type { Architecture } from '../architecture.ts';
+import type { Network } from '../network/network.ts';
 import type { FormatName, Manifest, PayloadEncoding, Skeleton, TensorEntry } from '../snapshot.ts';
 import type { Run } from './run.ts';
 
@@ -103,6 +104,9 @@ export interface ModelFormats {
     content: SnapshotContent,
   ): OutputFile;
 
+  /** The files of a stored snapshot for reading here and there, without writing them. */
+  sources(skeleton: Skeleton, manifest: Manifest, content: SnapshotContent): Promise<ByteSource[]>;
+
   /** The layer graph of a stored snapshot, read again from its files' skeleton. */
   architecture(
     skeleton: Skeleton,
@@ -110,4 +114,18 @@ export interface ModelFormats {
     content: SnapshotContent,
     run: Run,
   ): Promise<Architecture>;
+
+  /**
+   * The computation of a stored snapshot, with all weights; initializers have the names of the snapshot's
+   * tensors.
+   *
+   * @throws LineageError `network-unsupported` for a state dict, which has none, and for graphs of
+   *   anything but tensors.
+   */
+  network(
+    skeleton: Skeleton,
+    manifest: Manifest,
+    content: SnapshotContent,
+    run: Run,
+  ): Promise<Network>;
 }

@@ -96,6 +96,9 @@ export const attributeSchema: Schema<proto.AttributeProto> = {
     float: undefined,
     int: undefined,
     text: undefined,
+    longText: false,
+    texts: [],
+    type: 0,
     floats: undefined,
     ints: undefined,
     tensors: [],
@@ -106,7 +109,14 @@ export const attributeSchema: Schema<proto.AttributeProto> = {
     [1, text((to, value) => (to.name = value))],
     [2, number((to, value) => (to.float = value))],
     [3, integer((to, value) => (to.int = value))],
-    [4, text((to, value) => (to.text = value), shownBytes)],
+    [
+      4,
+      text(
+        (to, value) => (to.text = value),
+        shownBytes,
+        (to) => (to.longText = true),
+      ),
+    ],
     [
       5,
       message(
@@ -124,6 +134,14 @@ export const attributeSchema: Schema<proto.AttributeProto> = {
     [7, numbers('float', (to) => (to.floats ??= repeatedNumbers(7)))],
     [8, numbers('varint', (to) => (to.ints ??= repeatedNumbers(8)))],
     [
+      9,
+      text(
+        (to, value) => void to.texts.push(value),
+        shownBytes,
+        (to) => (to.longText = true),
+      ),
+    ],
+    [
       10,
       message(
         () => tensorSchema,
@@ -137,6 +155,7 @@ export const attributeSchema: Schema<proto.AttributeProto> = {
         (to, child) => to.graphs.push(child),
       ),
     ],
+    [20, integer((to, value) => (to.type = value))],
     [21, text((to, value) => (to.reference = value))],
     [
       22,
@@ -225,7 +244,7 @@ const tensorTypeSchema: Schema<proto.TensorTypeProto> = {
 
 const typeSchema: Schema<proto.TypeProto> = {
   name: 'TypeProto',
-  create: () => ({ tensors: [] }),
+  create: () => ({ tensors: [], other: false }),
   fields: new Map([
     [
       1,
@@ -234,6 +253,9 @@ const typeSchema: Schema<proto.TypeProto> = {
         (to, child) => to.tensors.push(child),
       ),
     ],
+    ...[4, 5, 8, 9].map(
+      (field) => [field, bytes<proto.TypeProto>((to) => (to.other = true))] as const,
+    ),
   ]),
 };
 

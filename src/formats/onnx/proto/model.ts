@@ -65,6 +65,11 @@ export interface AttributeProto {
   int: number | undefined;
   /** A short string; long ones (encoded blobs) are left in the file. */
   text: string | undefined;
+  /** Whether a string, here or in `texts`, was too long to be kept. */
+  longText: boolean;
+  readonly texts: string[];
+  /** A code of `AttributeProto.AttributeType`; 0 in files that are older than it. */
+  type: number;
   floats: RepeatedNumbers | undefined;
   ints: RepeatedNumbers | undefined;
   readonly tensors: TensorProto[];
@@ -103,6 +108,8 @@ export interface ValueProto {
 
 export interface TypeProto {
   readonly tensors: TensorTypeProto[];
+  /** Whether it is a sequence, a map, an optional or a sparse tensor. */
+  other: boolean;
 }
 
 export interface TensorTypeProto {

@@ -150,9 +150,7 @@ function lengthField(
       openMessage(reading, frame, rule, end);
       return undefined;
     case 'text':
-      return withText(reading, sizeBytes, keyAt, rule.most, (bytes) => {
-        rule.set(frame.target, utf8(bytes));
-      });
+      return textField(reading, frame, rule, sizeBytes, keyAt);
     case 'integers':
       return packedIntegers(reading, frame, rule, end, keyAt);
     case 'numbers':
@@ -189,6 +187,19 @@ function openMessage(
   const target = schema.create(cursor.at());
   rule.add(frame.target, target);
   frames.push({ schema, target, end });
+}
+
+function textField(
+  reading: Reading,
+  { target }: Frame,
+  rule: Extract<FieldRule<unknown>, { is: 'text' }>,
+  sizeBytes: number,
+  keyAt: number,
+): Promise<void> | undefined {
+  if (sizeBytes > (rule.most ?? Infinity)) rule.skipped?.(target);
+  return withText(reading, sizeBytes, keyAt, rule.most, (bytes) => {
+    rule.set(target, utf8(bytes));
+  });
 }
 
 /** Gives `take` the next bytes, at once when the window holds them; skips more than `most`. */

@@ -22,7 +22,13 @@ export type FieldRule<T> =
       add(to: T, child: unknown): void;
     }
   /** Text; longer than `most` bytes it is skipped, and without `most` refused over the limit. */
-  | { readonly is: 'text'; readonly most: number | undefined; set(to: T, value: string): void }
+  | {
+      readonly is: 'text';
+      readonly most: number | undefined;
+      set(to: T, value: string): void;
+      /** Told of a text that is skipped. */
+      skipped?(to: T): void;
+    }
   /** An integer; beyond 2^53 it is rounded. */
   | { readonly is: 'integer'; set(to: T, value: number): void }
   /** An integer field that may be repeated, packed or not. */
@@ -52,8 +58,12 @@ export function message<T, Child>(
   return { is: 'message', schema, add };
 }
 
-export function text<T>(set: (to: T, value: string) => void, most?: number): FieldRule<T> {
-  return { is: 'text', set, most };
+export function text<T>(
+  set: (to: T, value: string) => void,
+  most?: number,
+  skipped?: (to: T) => void,
+): FieldRule<T> {
+  return { is: 'text', set, most, ...(skipped && { skipped }) };
 }
 
 export function integer<T>(set: (to: T, value: number) => void): FieldRule<T> {
