@@ -41,6 +41,7 @@ export const reshapingGradients: Readonly<Record<string, GradientRule>> = {
   Slice: ({ b, node, grads }) => {
     if (grads[0] === undefined) return [];
     const shape = b.shape(node.inputs[0] ?? '');
+    if (elementCount(b.shape(grads[0])) === 0) return [];
     return [placeSlice(b, grads[0], shape, sliceRanges(knownInputs(b, node.inputs), node))];
   },
   Trilu: ({ b, node, grads }) => {

@@ -38,16 +38,10 @@ function loop(context: LoweringContext): readonly string[] {
   const { b, node, inline } = context;
   const [trips = '', condition = '', ...initial] = node.inputs;
   const body = bodyOf(context, 'body');
-  const most = trips === '' ? Infinity : b.known(trips).value?.data[0];
-  if (most === undefined) throw unsupported(node, 'its number of rounds is only known at run time');
-  const decided = (name: string) => {
-    const value = name === '' ? 1 : b.known(name).value?.data[0];
-    if (value === undefined) throw unsupported(node, 'its condition is only known at run time');
-    return value !== 0;
-  };
+  const most = settled(context, trips, 'number of rounds') ?? Infinity;
   let carried: readonly string[] = initial;
   const scanned: string[][] = body.outputs.slice(1 + initial.length).map(() => []);
-  let going = decided(condition);
+  let going = settled(context, condition, 'condition') !== 0;
   for (let round = 0; going && round < most; round++) {
     if (round >= mostRounds)
       throw unsupported(node, `it has more than ${mostRounds} rounds to write out`);
@@ -55,10 +49,18 @@ function loop(context: LoweringContext): readonly string[] {
     const made = inline(body, feedsOf(body, given));
     carried = made.slice(1, 1 + initial.length);
     for (const [at, name] of made.slice(1 + initial.length).entries()) scanned[at]?.push(name);
-    going = decided(made[0] ?? '');
+    going = settled(context, made[0] ?? '', 'condition') !== 0;
   }
   if (scanned.some((each) => each.length === 0)) throw unsupported(node, 'it has no rounds');
   return [...carried, ...scanned.map((each) => stack(b, each, 0))];
+}
+
+/** A number that must be known before a run; undefined for an input that is left out. */
+function settled({ b, node }: LoweringContext, name: string, what: string): number | undefined {
+  if (name === '') return undefined;
+  const value = b.known(name).value?.data[0];
+  if (value === undefined) throw unsupported(node, `its ${what} is only known at run time`);
+  return value;
 }
 
 function feedsOf(body: Network, given: readonly string[]): ReadonlyMap<string, string> {
