@@ -10,6 +10,8 @@ const mostPoints = 1000;
 export class LossLog {
   #points: Point[] = [];
   #stride = 1;
+  /** The newest loss, kept in the curve or not. */
+  last: number | undefined;
 
   constructor(points: readonly Point[] = []) {
     // The stride of a curve that was thinned before: its steps have it as their common distance.
@@ -20,6 +22,7 @@ export class LossLog {
 
   /** @param step - 1-based; each step once, in order. */
   add(step: number, loss: number): void {
+    this.last = loss;
     if ((step - 1) % this.#stride !== 0) return;
     this.#points.push([step, loss]);
     if (this.#points.length <= mostPoints) return;
