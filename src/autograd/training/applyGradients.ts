@@ -1,8 +1,8 @@
 import type { GraphBuilder } from '../graphBuilder.ts';
-import { clipGradients } from './clipGradients.ts';
+import { clipGradients, sumOfSquares } from './clipGradients.ts';
 import { optimizerNodes, optimizerScalars, slotsOf } from './optimizers.ts';
 import type { FeedTensor, StepOptions } from './stepTypes.ts';
-import { networkWeights } from './trainableWeights.ts';
+import { networkWeights } from '../../core/network/trainableWeights.ts';
 
 /** Names of a weight's companions, as inputs of the programs. */
 export const slotName = (weight: string, slot: string) => `${weight}::${slot}`;
@@ -15,6 +15,8 @@ export interface Applied {
   readonly scalars: readonly FeedTensor[];
   /** State tensor → its next value. */
   readonly writes: ReadonlyMap<string, string>;
+  /** Boolean scalar: whether the gradients were finite; of half precision. */
+  readonly finite?: string;
 }
 
 /**
@@ -58,7 +60,23 @@ export function applyGradients(
     if (settings.ema !== undefined)
       writes.set(averageName(weight), averaged(b, weight, next, settings.ema));
   }
-  return { scalars, writes };
+  if (settings.precision === 'f32') return { scalars, writes };
+  const finite = isFinite(b, [...gradients.values()]);
+  return { scalars, writes: kept(b, writes, finite), finite };
+}
+
+/** The writes where `finite` holds, else what was there before. */
+export function kept(
+  b: GraphBuilder,
+  writes: ReadonlyMap<string, string>,
+  finite: string,
+): ReadonlyMap<string, string> {
+  return new Map([...writes].map(([name, next]) => [name, b.op('Where', [finite, next, name])]));
+}
+
+/** Neither an infinity nor NaN is below the largest number. */
+function isFinite(b: GraphBuilder, values: readonly string[]): string {
+  return b.op('Less', [sumOfSquares(b, values), b.scalar(3e38)]);
 }
 
 /** ā′ = d·ā + (1 − d)·w′. */

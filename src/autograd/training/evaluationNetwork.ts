@@ -2,7 +2,7 @@ import { toBase64 } from '../../core/base64.ts';
 import { canonicalText } from '../../core/canonical.ts';
 import type { Attribute, Literal, Network, OpNode } from '../../core/network/network.ts';
 import { lower } from '../lower/lower.ts';
-import { networkWeights } from './trainableWeights.ts';
+import { networkWeights } from '../../core/network/trainableWeights.ts';
 
 /** An inference network whose weights are inputs, and which. */
 export interface EvaluationNetwork {

@@ -1,5 +1,5 @@
 import { LineageError } from '../../core/lineageError.ts';
-import type { Network } from '../../core/network/network.ts';
+import type { Network, OpNode } from '../../core/network/network.ts';
 import type { Head } from '../../core/training/settings.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import { gradients } from '../gradients/gradients.ts';
@@ -7,7 +7,7 @@ import { lower } from '../lower/lower.ts';
 import { lossInput } from './lossInput.ts';
 import { lossNodes, targetType, weightShape } from './losses.ts';
 import type { FeedTensor, StepOptions } from './stepTypes.ts';
-import { networkWeights } from './trainableWeights.ts';
+import { networkWeights } from '../../core/network/trainableWeights.ts';
 
 /** Forward pass, losses and backward pass of one micro-batch, in a builder. */
 export interface ForwardPass {
@@ -18,11 +18,13 @@ export interface ForwardPass {
   readonly losses: string;
   /** Running statistic → its next value. */
   readonly statistics: ReadonlyMap<string, string>;
-  /** Everything but scalars. */
+  /** Everything but the optimiser's scalars. */
   readonly feeds: readonly FeedTensor[];
   /** Initializers that are inputs, trained or not. */
   readonly weights: readonly string[];
   readonly without: readonly (readonly string[])[];
+  /** Nodes that may be computed in half precision: none but for `f16`. */
+  readonly halves: ReadonlySet<OpNode>;
 }
 
 /**
@@ -48,6 +50,7 @@ export function forwardPass(options: StepOptions): ForwardPass {
     ...typeOf(b, name),
   }));
   if (seedInput !== undefined) feeds.push({ is: 'seed', name: seedInput, dtype: 'i32', shape: [] });
+  const forward = b.nodes.length;
   const seeds = new Map<string, string>();
   const losses = heads.map((head, index) => {
     const output = outputs.get(ends[index]?.value ?? '') ?? '';
@@ -56,16 +59,46 @@ export function forwardPass(options: StepOptions): ForwardPass {
     seeds.set(output, there === undefined ? made.gradient : b.op('Add', [there, made.gradient]));
     return b.op('Reshape', [made.loss, b.ints([1])]);
   });
+  const all = losses.length === 1 ? (losses[0] ?? '') : b.op('Concat', losses, { axis: 0 });
   return {
     b,
     feeds,
     weights,
-    losses: losses.length === 1 ? (losses[0] ?? '') : b.op('Concat', losses, { axis: 0 }),
-    gradients: gradients(b, seeds, new Set(trainable)),
+    losses: all,
+    ...backwardPass(b, options, seeds, forward, feeds),
     statistics: updates,
     without: ends.map(({ without }) => without),
   };
 }
+
+/** In half precision small gradients would become 0: they are scaled on their way, and back at its end. */
+function backwardPass(
+  b: GraphBuilder,
+  { settings, trainable }: StepOptions,
+  seeds: ReadonlyMap<string, string>,
+  forward: number,
+  feeds: FeedTensor[],
+): Pick<ForwardPass, 'gradients' | 'halves'> {
+  const wanted = new Set(trainable);
+  if (settings.precision === 'f32')
+    return { gradients: gradients(b, seeds, wanted), halves: new Set() };
+  const [scale = '', unscale = ''] = lossScaleScalars.map((scalar) => {
+    const name = b.input(`scalar::${scalar}`, 'f32', []);
+    feeds.push({ is: 'scalar', scalar, name, dtype: 'f32', shape: [] });
+    return name;
+  });
+  const scaled = new Map([...seeds].map(([at, seed]) => [at, b.op('Mul', [seed, scale])]));
+  const begin = b.nodes.length;
+  const made = gradients(b, scaled, wanted);
+  const halves = new Set([...b.nodes.slice(0, forward), ...b.nodes.slice(begin)]);
+  return {
+    halves,
+    gradients: new Map([...made].map(([name, each]) => [name, b.op('Mul', [each, unscale])])),
+  };
+}
+
+/** Scalars that half precision adds: what the loss is multiplied with, and one by it. */
+export const lossScaleScalars = ['lossScale', 'lossUnscale'] as const;
 
 function namesOf({ weights }: { readonly weights: readonly { readonly name: string }[] }) {
   return weights.map(({ name }) => name);

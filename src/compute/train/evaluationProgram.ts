@@ -1,7 +1,7 @@
 import { lossInput } from '../../autograd/training/lossInput.ts';
 import { lossNodes, targetType, weightShape } from '../../autograd/training/losses.ts';
 import type { FeedTensor, StepTensor } from '../../autograd/training/stepTypes.ts';
-import { networkWeights } from '../../autograd/training/trainableWeights.ts';
+import { networkWeights } from '../../core/network/trainableWeights.ts';
 import { lower } from '../../autograd/lower/lower.ts';
 import type { GraphBuilder } from '../../autograd/graphBuilder.ts';
 import type { Network } from '../../core/network/network.ts';

@@ -121,5 +121,8 @@ function unfitNumber(
 }
 
 function isListOf(value: Json, type: 'string' | 'number'): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === type);
+  return (
+    Array.isArray(value) &&
+    value.every((item) => (type === 'number' ? Number.isFinite(item) : typeof item === type))
+  );
 }

@@ -1,5 +1,5 @@
-import { elementCount } from '../../core/dtype.ts';
-import type { Network, OpNode } from '../../core/network/network.ts';
+import { elementCount } from '../dtype.ts';
+import type { Network, OpNode } from './network.ts';
 
 /** What a weight is to its layer. */
 export type WeightPart =
