@@ -12,8 +12,8 @@ export const webGpuOperators: ReadonlySet<string> = new Set(
   Softmax Gather GatherND GatherElements ScatterND ScatterElements Where Equal Greater GreaterOrEqual Less
   LessOrEqual And Not Cast Expand Tile Transpose Reshape Flatten Squeeze Unsqueeze Concat Split Slice Pad
   Trilu Identity ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceSumSquare
-  ReduceLogSum ReduceLogSumExp CumSum ArgMax ArgMin TopK Add Sub Mul Div Pow Sqrt Exp Log Abs Neg Reciprocal
-  Min Max Floor Ceil Sin Cos If LSTM GRU DequantizeLinear Shape Constant
+  ReduceLogSumExp CumSum ArgMax ArgMin TopK Add Sub Mul Div Pow Sqrt Exp Log Abs Neg Reciprocal
+  Min Max Floor Ceil Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh If LSTM GRU DequantizeLinear Shape Constant
   com.microsoft.Gelu com.microsoft.FastGelu com.microsoft.QuickGelu com.microsoft.BiasGelu
   com.microsoft.SkipLayerNormalization com.microsoft.MultiHeadAttention com.microsoft.MatMulNBits`.split(
     /\s+/,

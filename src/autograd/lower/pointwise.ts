@@ -1,4 +1,6 @@
 import { floatAttribute, floatOf, intOf, textOf } from '../../core/network/attributes.ts';
+import { elementCount } from '../../core/dtype.ts';
+import { broadcastShape } from '../evaluate/broadcast.ts';
 import { isInteger } from '../evaluate/integers.ts';
 import { scalarLike, scaled, signOf } from '../gradients/scalarLike.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
@@ -62,6 +64,25 @@ const mod: Lowering = ({ b, node }) => {
   return [b.op('Sub', [left, b.op('Mul', [right, towardsZero])])];
 };
 
+/**
+ * Both sides repeated to the same shape, unless one is a single number: Pow's WebGPU kernel of
+ * onnxruntime-web 1.30 does not compile for some broadcasts, such as [2, 1, 4] by [3, 1].
+ */
+const pow: Lowering = ({ b, node }) => {
+  const shapes = node.inputs.map((name) => b.shape(name));
+  const single = shapes.some((shape) => elementCount(shape) === 1);
+  const whole = broadcastShape(shapes, node.op);
+  if (single || shapes.every((shape) => shape.join() === whole.join())) return undefined;
+  return [
+    b.op(
+      'Pow',
+      node.inputs.map((name, at) =>
+        shapes[at]?.join() === whole.join() ? name : b.op('Expand', [name, b.ints(whole)]),
+      ),
+    ),
+  ];
+};
+
 /** Elementwise arithmetic and activations, with broadcasting. */
 export const pointwiseLowerings: Readonly<Record<string, Lowering>> = {
   Sum: ({ b, node }) => [chained(b, 'Add', node.inputs)],
@@ -69,6 +90,7 @@ export const pointwiseLowerings: Readonly<Record<string, Lowering>> = {
   Min: pairs('Min'),
   Max: pairs('Max'),
   Mod: mod,
+  Pow: pow,
   Round: round,
   Sign: ({ b, node: { inputs } }) => {
     const [x = ''] = inputs;
