@@ -1,6 +1,8 @@
-import type { ValueInfo } from '../../core/network/network.ts';
+import type { OpNode, ValueInfo } from '../../core/network/network.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import { activationPeak } from '../memory/activationPeak.ts';
+import type { ValueType } from '../known.ts';
+import { inHalfPrecision, singleName } from './halfPrecision.ts';
 import type { FeedTensor, Program, StepTensor } from './stepTypes.ts';
 
 /** What a program is made of: tensors that may be inputs, and values that are outputs. */
@@ -12,6 +14,7 @@ export interface ProgramParts {
   readonly writes: ReadonlyMap<string, string>;
   readonly losses?: string;
   readonly finite?: string;
+  readonly halves?: ReadonlySet<OpNode>;
 }
 
 /** The program that computes the outputs of `parts`; inputs that nothing reads are left out. */
@@ -31,7 +34,10 @@ export function makeProgram(b: GraphBuilder, parts: ProgramParts): Program {
     dtype,
     shape,
   }));
-  const network = { ...bare, inputs };
+  const whole = { ...bare, inputs };
+  const { halves = new Set() } = parts;
+  const network =
+    halves.size === 0 ? whole : inHalfPrecision(whole, halves, (name) => b.dtype(name));
   return {
     network,
     feeds,
@@ -40,6 +46,12 @@ export function makeProgram(b: GraphBuilder, parts: ProgramParts): Program {
     writes,
     ...(losses === undefined ? {} : { losses }),
     ...(finite === undefined ? {} : { finite }),
-    activationBytes: activationPeak(network, (name) => b.known(name)),
+    activationBytes: activationPeak(network, (name) => typeOf(b, name)),
   };
+}
+
+function typeOf(b: GraphBuilder, name: string): ValueType {
+  const whole = singleName(name);
+  const { dtype, shape } = b.known(whole);
+  return { dtype: whole === name ? dtype : 'f16', shape };
 }

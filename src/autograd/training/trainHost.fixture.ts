@@ -21,6 +21,8 @@ export interface HostOptions {
   readonly masks?: ReadonlyMap<string, Literal>;
   readonly run?: Run;
   readonly lossScale?: number;
+  /** Gets the `finite` output of each step that has one. */
+  readonly found?: number[];
 }
 
 /** State before the first step. */
@@ -57,32 +59,25 @@ export function feedsOf(
   scalars: Readonly<Record<string, number>>,
   seed: number,
 ): [string, NdArray][] {
-  const examples = step.microBatch * (step.run.is === 'single' ? 1 : step.run.microBatches);
   return feeds.map((feed) => {
-    const cut = (all: ArrayLike<number>) => {
-      const count = elementCount(feed.shape);
-      return ndArray(
-        feed.dtype,
-        feed.shape,
-        Array.from(all).slice(part * count, (part + 1) * count),
-      );
-    };
-    const head = feed.is === 'target' || feed.is === 'weights' ? step.heads[feed.head] : undefined;
-    switch (feed.is) {
-      case 'input':
-        return [feed.name, cut(batch.inputs[feed.input] ?? [])];
-      case 'scalar':
-        return [feed.name, ndArray('f32', [], [scalars[feed.scalar] ?? NaN])];
-      case 'seed':
-        return [feed.name, ndArray('i32', [], [seed])];
-      case 'target':
-      case 'weights': {
-        const loss = head?.loss ?? { is: 'mean-squared-error' };
-        const made = lossFeeds(loss, batch.targets[feed.head] ?? [], examples, batch.given);
-        return [feed.name, cut(feed.is === 'target' ? made.targets : made.weights)];
-      }
-    }
+    if (feed.is === 'scalar') return [feed.name, ndArray('f32', [], [scalars[feed.scalar] ?? NaN])];
+    if (feed.is === 'seed') return [feed.name, ndArray('i32', [], [seed])];
+    const count = elementCount(feed.shape);
+    const all = feed.is === 'input' ? batch.inputs[feed.input] : lossFeedOf(step, feed, batch);
+    const cut = Array.from(all ?? []).slice(part * count, (part + 1) * count);
+    return [feed.name, ndArray(feed.dtype, feed.shape, cut)];
   });
+}
+
+function lossFeedOf(
+  step: TrainingStep,
+  feed: Extract<FeedTensor, { head: number }>,
+  batch: Batch,
+): ArrayLike<number> {
+  const examples = step.microBatch * (step.run.is === 'single' ? 1 : step.run.microBatches);
+  const loss = step.heads[feed.head]?.loss ?? { is: 'mean-squared-error' };
+  const made = lossFeeds(loss, batch.targets[feed.head] ?? [], examples, batch.given);
+  return feed.is === 'target' ? made.targets : made.weights;
 }
 
 /** Runs steps as a host does; gives the state after the last and the losses of each head by step. */
@@ -90,7 +85,7 @@ export async function train(
   step: TrainingStep,
   network: Network,
   batches: readonly Batch[],
-  { learningRate = () => 0.1, masks, run = evaluate, lossScale }: HostOptions = {},
+  { learningRate = () => 0.1, masks, run = evaluate, lossScale, found }: HostOptions = {},
 ): Promise<{ state: Map<string, NdArray>; losses: number[][] }> {
   const state = firstState(step, network);
   const fixed = fixedValues(step, network, masks);
@@ -105,6 +100,8 @@ export async function train(
         const value = outputs.get(output);
         if (value !== undefined) state.set(name, value);
       }
+      const finite = outputs.get(program.finite ?? '')?.data[0];
+      if (finite !== undefined) found?.push(finite);
       const made = outputs.get(program.losses ?? '')?.data ?? [];
       for (const [head, loss] of made.entries()) sums[head] = (sums[head] ?? 0) + loss;
     };
@@ -136,22 +133,20 @@ export function mlp(sizes: readonly number[], end?: 'Softmax' | 'LogSoftmax' | '
   const draw = noise(1);
   const initializers = new Map<string, Literal>();
   const nodes: OpNode[] = [];
-  let value = 'x';
-  for (const [layer, out] of sizes.slice(1).entries()) {
-    const into = sizes[layer] ?? 1;
+  const layers = sizes.length - 1;
+  const last = end === undefined ? 'y' : `z${layers - 1}`;
+  for (let layer = 0; layer < layers; layer++) {
+    const [into = 1, out = 1] = sizes.slice(layer);
     const width = 1 / Math.sqrt(into);
     const numbers = (count: number) => Float32Array.from({ length: count }, () => draw() * width);
     initializers.set(`w${layer}`, literal('f32', [into, out], numbers(into * out)));
     initializers.set(`b${layer}`, literal('f32', [out], numbers(out)));
-    const last = layer === sizes.length - 2;
-    const made = last && end === undefined ? 'y' : `z${layer}`;
-    nodes.push(node('Gemm', [value, `w${layer}`, `b${layer}`], made));
-    value = made;
-    if (last && end !== undefined) nodes.push(node(end, [made], 'y'));
-    if (last) break;
-    nodes.push(node('Relu', [made], `h${layer}`));
-    value = `h${layer}`;
+    const from = layer === 0 ? 'x' : `h${layer - 1}`;
+    const made = layer === layers - 1 ? last : `z${layer}`;
+    nodes.push(node('Gemm', [from, `w${layer}`, `b${layer}`], made));
+    if (made !== last) nodes.push(node('Relu', [made], `h${layer}`));
   }
+  if (end !== undefined) nodes.push(node(end, [last], 'y'));
   return {
     name: 'mlp',
     opsets: { '': 17 },

@@ -86,18 +86,28 @@ class Plain {
       else g += decay * w;
       if (optimizer.is === 'sgd') {
         first[at] = optimizer.momentum * (first[at] ?? 0) + g;
-        if (optimizer.nesterov) g += optimizer.momentum * (first[at] ?? 0);
-        else g = first[at] ?? 0;
-        weight[at] = w - rate * g;
-      } else {
-        const { b1, b2, eps } = optimizer;
-        first[at] = b1 * (first[at] ?? 0) + (1 - b1) * g;
-        second[at] = b2 * (second[at] ?? 0) + (1 - b2) * g * g;
-        const mean = (first[at] ?? 0) / (1 - b1 ** this.#step);
-        const square = (second[at] ?? 0) / (1 - b2 ** this.#step);
-        weight[at] = w - (rate * mean) / (Math.sqrt(square) + eps);
-      }
+        weight[at] =
+          w -
+          rate *
+            ((optimizer.nesterov ? g : 0) +
+              (optimizer.nesterov ? optimizer.momentum : 1) * first[at]);
+      } else weight[at] = w - rate * this.#adaptive(optimizer, first, second, at, g);
     }
+  }
+
+  #adaptive(
+    { b1, b2, eps }: Exclude<Optimizer, { is: 'sgd' }>,
+    first: Float64Array,
+    second: Float64Array,
+    at: number,
+    g: number,
+  ): number {
+    const mean = b1 * (first[at] ?? 0) + (1 - b1) * g;
+    const square = b2 * (second[at] ?? 0) + (1 - b2) * g * g;
+    first[at] = mean;
+    second[at] = square;
+    const corrected = Math.sqrt(square / (1 - b2 ** this.#step));
+    return mean / (1 - b1 ** this.#step) / (corrected + eps);
   }
 
   #backward(x: ArrayLike<number>, labels: ArrayLike<number>) {

@@ -1,6 +1,13 @@
 import { LineageError } from '../../core/lineageError.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
-import { applyGradients, averageName, gradientName, maskName, slotName } from './applyGradients.ts';
+import {
+  applyGradients,
+  averageName,
+  gradientName,
+  kept,
+  maskName,
+  slotName,
+} from './applyGradients.ts';
 import { forwardPass, type ForwardPass } from './forwardPass.ts';
 import { optimizerScalars, slotsOf } from './optimizers.ts';
 import { makeProgram } from './program.ts';
@@ -41,8 +48,10 @@ export function trainingStep(options: StepOptions): TrainingStep {
     microBatch: settings.microBatch,
     untouched: trainable.filter((name) => !pass.gradients.has(name)),
     without: pass.without,
-    scalarsOf: (step, learningRate) =>
-      optimizerScalars(settings.optimizer, settings.weightDecay, step, learningRate),
+    scalarsOf: (step, learningRate, lossScale = 1) => ({
+      ...optimizerScalars(settings.optimizer, settings.weightDecay, step, learningRate),
+      ...(settings.precision === 'f16' ? { lossScale, lossUnscale: 1 / lossScale } : {}),
+    }),
   };
 }
 
@@ -115,15 +124,22 @@ function tensorsOf(
 }
 
 function singleProgram(options: StepOptions, pass: ForwardPass, tensors: Tensors): Program {
-  const { b } = pass;
-  const applied = applyGradients(b, options, pass.gradients);
+  const { b, halves } = pass;
+  const { scalars, writes, finite } = applyGradients(b, options, pass.gradients);
+  const statistics = finite === undefined ? pass.statistics : kept(b, pass.statistics, finite);
   return makeProgram(b, {
     name: 'training_step',
-    feeds: [...pass.feeds, ...applied.scalars],
+    feeds: [...pass.feeds, ...scalars],
     ...tensors,
-    writes: new Map([...applied.writes, ...pass.statistics]),
+    writes: new Map([...writes, ...statistics]),
     losses: pass.losses,
+    halves,
+    ...finiteOutput(b, finite),
   });
+}
+
+function finiteOutput(b: GraphBuilder, finite: string | undefined) {
+  return finite === undefined ? {} : { finite: b.op('Cast', [finite], { to: 1 }) };
 }
 
 function accumulateProgram(pass: ForwardPass, tensors: Tensors): Program {
@@ -138,6 +154,7 @@ function accumulateProgram(pass: ForwardPass, tensors: Tensors): Program {
     ...tensors,
     writes: new Map([...sums, ...pass.statistics]),
     losses: pass.losses,
+    halves: pass.halves,
   });
 }
 
@@ -157,5 +174,6 @@ function applyProgram(
     feeds: applied.scalars,
     ...tensors,
     writes: applied.writes,
+    ...finiteOutput(b, applied.finite),
   });
 }
