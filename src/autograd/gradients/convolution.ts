@@ -4,34 +4,27 @@ import {
   transposedAxes,
   windowAttributes,
   windowAxes,
+  windowExtent,
   windowSurplus,
   type WindowAxis,
 } from '../shapes/windows.ts';
-import type { GradientContext, GradientRule } from './gradientRule.ts';
+import { cropped, weightGradient } from './convolutionWeight.ts';
+import type { GradientRule } from './gradientRule.ts';
 
 /** Conv and ConvTranspose. */
 export const convolutionGradients: Readonly<Record<string, GradientRule>> = {
-  Conv: ({ b, node, grads, needs }) => {
+  Conv: ({ b, node, grads: [grad = ''], needs }) => {
     const [x = '', w = ''] = node.inputs;
-    const [grad = ''] = grads;
     const group = intOf(node, 'group', 1);
     const axes = windowAxes(node, b.shape(x).slice(2), b.shape(w).slice(2));
-    const input = () =>
-      b.op('ConvTranspose', [grad, w], {
-        ...windowAttributes(axes),
-        group,
-        output_padding: axes.map(windowSurplus),
-      });
     return [
-      needs[0] === true ? input() : undefined,
+      needs[0] === true ? inputGradient(b, { grad, w, group, axes }) : undefined,
       needs[1] === true ? weightGradient(b, { big: x, small: grad, group, axes }) : undefined,
       needs[2] === true ? biasGradient(b, grad) : undefined,
     ];
   },
-  ConvTranspose: (context: GradientContext) => {
-    const { b, node, grads, needs } = context;
+  ConvTranspose: ({ b, node, grads: [grad = ''], needs }) => {
     const [x = '', w = ''] = node.inputs;
-    const [grad = ''] = grads;
     const group = intOf(node, 'group', 1);
     const axes = transposedAxes(node, b.shape(x).slice(2), b.shape(w).slice(2));
     const input = () => {
@@ -56,57 +49,37 @@ function biasGradient(b: GraphBuilder, grad: string): string {
   return b.op('ReduceSum', [grad, b.ints(axes)], { keepdims: 0 });
 }
 
-/** The first `extents` elements of the spatial axes. */
-function cropped(b: GraphBuilder, value: string, extents: readonly number[]): string {
-  const spatial = b.shape(value).slice(2);
-  if (spatial.every((extent, at) => extent === extents[at])) return value;
-  return b.op('Slice', [
-    value,
-    b.ints(extents.map(() => 0)),
-    b.ints(extents),
-    b.ints(extents.map((_, at) => at + 2)),
-  ]);
-}
-
 /**
- * The gradient by the weight of the Conv from `big` [N, g·C, …] to `small` [N, M, …]: itself a Conv whose
- * batch is the channels, whose channels are the batch, and whose kernel is `small`; strides become
- * dilations and the other way round. The groups stay groups: `big` as [C, g·N, …], `small` as [M, N, …].
+ * The gradient by the data: a ConvTranspose, which takes the weight as it is. A depthwise Conv of stride
+ * 1 is its own transpose but for the kernel's direction, and the runtime has a fast way for those
+ * (16×64×32×32, 3×3, wasm, 1 thread: 4.7 ms against 9.0; dense ones gain nothing: LeNet 5.9 against 3.8).
  */
-function weightGradient(
+function inputGradient(
   b: GraphBuilder,
-  of: { big: string; small: string; group: number; axes: readonly WindowAxis[] },
+  { grad, w, group, axes }: { grad: string; w: string; group: number; axes: readonly WindowAxis[] },
 ): string {
-  const { axes, group } = of;
-  const spatial = axes.map((_, at) => at + 2);
-  const [batch = 0, channels = 0, ...extents] = b.shape(of.big);
-  const perGroup = channels / group;
-  const swap = (value: string) => b.op('Transpose', [value], { perm: [1, 0, ...spatial] });
-  const shaped = (value: string, shape: readonly number[]) =>
-    b.op('Reshape', [value, b.ints(shape)]);
-  let big: string;
-  if (group === 1) big = swap(of.big);
-  else {
-    // [N, g·C, …] → [C, g·N, …]; for a depthwise Conv (C = 1) swapping the two axes is all.
-    const apart =
-      perGroup === 1 ? swap(of.big) : shaped(of.big, [batch, group, perGroup, ...extents]);
-    const moved =
-      perGroup === 1
-        ? apart
-        : b.op('Transpose', [apart], { perm: [2, 1, 0, ...spatial.map((axis) => axis + 1)] });
-    big = shaped(moved, [perGroup, group * batch, ...extents]);
-  }
-  // What lies behind the last window must not be seen: taken from the padding, the rest cropped after.
-  const ends = axes.map((axis) => axis.end - Math.min(axis.end, Math.max(0, windowSurplus(axis))));
-  const made = b.op('Conv', [big, swap(of.small)], {
-    kernel_shape: axes.map(({ output }) => output),
-    strides: axes.map(({ dilation }) => dilation),
-    dilations: axes.map(({ stride }) => stride),
-    pads: [...axes.map(({ begin }) => begin), ...ends],
-    group,
-  });
-  const kernel = axes.map(({ kernel: taps }) => taps);
-  const exact = cropped(b, made, kernel);
-  const [, smallChannels = 0] = b.shape(of.small);
-  return perGroup === 1 ? shaped(exact, [smallChannels, 1, ...kernel]) : swap(exact);
+  const [channels, perGroup] = b.shape(w);
+  const kept = axes.every(
+    (axis) => axis.stride === 1 && Math.max(axis.begin, axis.end) < windowExtent(axis),
+  );
+  if (channels !== group || perGroup !== 1 || !kept)
+    return b.op('ConvTranspose', [grad, w], {
+      ...windowAttributes(axes),
+      group,
+      output_padding: axes.map(windowSurplus),
+    });
+  const back = axes.map(() => -1);
+  const turned = b.op('Slice', [
+    w,
+    b.ints(back),
+    b.ints(axes.map(({ kernel }) => -kernel - 1)),
+    b.ints(axes.map((_, at) => at + 2)),
+    b.ints(back),
+  ]);
+  const mirrored = axes.map((axis) => ({
+    ...axis,
+    begin: windowExtent(axis) - 1 - axis.begin,
+    end: windowExtent(axis) - 1 - axis.end,
+  }));
+  return b.op('Conv', [grad, turned], { ...windowAttributes(mirrored), group });
 }

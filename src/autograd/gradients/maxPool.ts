@@ -2,6 +2,7 @@ import { elementCount } from '../../core/dtype.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import { covering, windowAttributes, windowSurplus, type WindowAxis } from '../shapes/windows.ts';
 import { covered, enlarged, repeated, sideBySide } from './sideBySide.ts';
+import { lowestFloat, paddedBy, underTap } from './windowTaps.ts';
 
 interface Pooled {
   readonly x: string;
@@ -69,13 +70,15 @@ function byTaps(b: GraphBuilder, { x, most, grad, axes: given }: Pooled): string
     b.op('Reshape', [value, b.ints([planes, 1, ...extents])]);
   const outputs = axes.map(({ output }) => output);
   const largest = shaped(most, outputs);
-  const image = padded(
+  // The lowest number of f32 stands for the infinity that ONNX means.
+  const image = paddedBy(
     b,
     shaped(
       x,
       axes.map(({ input }) => input),
     ),
     axes,
+    lowestFloat,
   );
   const taps = elementCount(axes.map(({ kernel }) => kernel));
   const none = b.scalar(0);
@@ -99,38 +102,4 @@ function byTaps(b: GraphBuilder, { x, most, grad, axes: given }: Pooled): string
     { ...windowAttributes(axes), output_padding: axes.map(windowSurplus) },
   );
   return b.op('Reshape', [made, b.ints(b.shape(x))]);
-}
-
-/** With the lowest number of f32 around it: the infinity that MaxPool means is no constant everywhere. */
-function padded(b: GraphBuilder, image: string, axes: readonly WindowAxis[]): string {
-  const begins = axes.map(({ begin }) => begin);
-  const ends = axes.map(({ end }) => end);
-  if ([...begins, ...ends].every((pad) => pad === 0)) return image;
-  return b.op('Pad', [
-    image,
-    b.ints([0, 0, ...begins, 0, 0, ...ends]),
-    b.scalar(-3.4028234663852886e38),
-  ]);
-}
-
-/** The elements under a tap at each position of the window. */
-function underTap(
-  b: GraphBuilder,
-  image: string,
-  axes: readonly WindowAxis[],
-  tap: number,
-): string {
-  let rest = tap;
-  const starts: number[] = [];
-  for (const { kernel, dilation } of axes.toReversed()) {
-    starts.unshift((rest % kernel) * dilation);
-    rest = Math.floor(rest / kernel);
-  }
-  return b.op('Slice', [
-    image,
-    b.ints(starts),
-    b.ints(axes.map(({ output, stride }, at) => (starts[at] ?? 0) + (output - 1) * stride + 1)),
-    b.ints(axes.map((_, at) => at + 2)),
-    b.ints(axes.map(({ stride }) => stride)),
-  ]);
 }

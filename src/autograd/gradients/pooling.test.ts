@@ -53,7 +53,6 @@ function pool(
     op,
     opset: 18,
     inputs: [distinct(shape, seed)],
-    // LpPool is made of others.
     attributes: {
       kernel_shape: axes.map(({ kernel }) => kernel),
       strides: axes.map(({ stride }) => stride),
@@ -162,11 +161,12 @@ it('pooling on the runtime gives what the plain kernels give', async () => {
   );
   for (const each of [...cases, ...global, ...auto]) {
     const { network, feeds } = forwardOf(each);
-    try {
-      await expectRuntimeAgrees(network, feeds);
-    } catch (e) {
-      console.log(each.op, JSON.stringify(each.attributes), each.inputs[0]?.shape, String(e));
-    }
+    // The checker of the runtime's format counts windows of ceil_mode that its own kernels leave out.
+    const outputs = network.outputs.map((output) => ({
+      ...output,
+      shape: output.shape.map(() => '?'),
+    }));
+    await expectRuntimeAgrees({ ...network, outputs }, feeds);
   }
 });
 

@@ -1,18 +1,40 @@
 import { intOf, textOf } from '../../core/network/attributes.ts';
 import { elementCount } from '../../core/dtype.ts';
 import { literal } from '../../core/network/literal.ts';
+import { windowCounts } from '../evaluate/kernels/pooling.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
+import { lowestFloat, paddedBy } from '../gradients/windowTaps.ts';
 import { poolingAxes } from '../shapes/pooling.ts';
 import { covering, windowAttributes } from '../shapes/windows.ts';
 import type { Lowering } from './lowering.ts';
 
-/** auto_pad as pads. */
+/** auto_pad as pads. ceil_mode, about which runtimes disagree, as more of them. */
 const explicitPads: Lowering = ({ b, node }) => {
-  if (textOf(node, 'auto_pad', 'NOTSET') === 'NOTSET') return undefined;
-  const axes = poolingAxes(node, b.shape(node.inputs[0] ?? ''));
+  const ceil = intOf(node, 'ceil_mode', 0) === 1;
+  if (textOf(node, 'auto_pad', 'NOTSET') === 'NOTSET' && !ceil) return undefined;
+  const [x = ''] = node.inputs;
+  const given = poolingAxes(node, b.shape(x));
+  const axes = covering(given);
+  // Dilated windows may reach over the end by more than the kernel's own extent, which no runtime pads.
+  if (node.op === 'MaxPool' && axes.some(({ end, kernel }) => end >= kernel)) {
+    const bare = axes.map((axis) => ({ ...axis, begin: 0, end: 0 }));
+    const padded = paddedBy(b, x, axes, lowestFloat);
+    return [b.op('MaxPool', [padded], windowAttributes(bare))];
+  }
   const { pads } = windowAttributes(axes);
-  const attributes = { ...node.attributes, auto_pad: 'NOTSET', pads };
-  return b.ops(node.op, node.inputs, attributes, node.outputs.length);
+  const attributes = { ...node.attributes, auto_pad: 'NOTSET', ceil_mode: 0, pads };
+  const outputs = b.ops(node.op, node.inputs, attributes, node.outputs.length);
+  if (node.op !== 'AveragePool' || intOf(node, 'count_include_pad', 0) === 0) return outputs;
+  // ONNX counts the padding that is asked for, not the elements that ceil_mode adds.
+  const counts = windowCounts(given, true);
+  const taps = elementCount(axes.map(({ kernel }) => kernel));
+  if (counts.every((count) => count === taps)) return outputs;
+  const shape = [1, 1, ...axes.map(({ output }) => output)];
+  const factors = b.floats(
+    shape,
+    counts.map((count) => taps / count),
+  );
+  return [b.op('Mul', [outputs[0] ?? '', factors])];
 };
 
 /** MaxPool, AveragePool and their global forms. */

@@ -1,4 +1,71 @@
+import { floatsOf, textOf } from '../../core/network/attributes.ts';
+import { blockMove } from '../shapes/blocks.ts';
+import { padMaps, paddingOf } from '../shapes/padding.ts';
+import { isLegacyResize } from '../shapes/resizing.ts';
+import { refuse } from '../shapes/windows.ts';
 import type { Lowering } from './lowering.ts';
 
+/** Upsample and Resize-10 as the Resize of today. */
+const resize: Lowering = ({ b, node }) => {
+  if (!isLegacyResize(node)) return undefined;
+  const [x = '', given = ''] = node.inputs;
+  const scales =
+    given === '' ? floatsOf(node, 'scales') : Array.from(b.known(given).value?.data ?? []);
+  if (scales === undefined || scales.length === 0)
+    refuse(node, 'its scales are only known at run time');
+  const smaller = scales.some((scale) => scale < 1);
+  if (smaller && scales.some((scale) => scale > 1))
+    refuse(node, 'it makes one axis longer and another one shorter');
+  return [
+    b.op('Resize', [x, '', b.floats([scales.length], scales)], {
+      mode: textOf(node, 'mode', 'nearest'),
+      coordinate_transformation_mode: 'asymmetric',
+      nearest_mode: smaller ? 'ceil' : 'floor',
+    }),
+  ];
+};
+
+const blocks: Lowering = ({ b, node }) => {
+  const [x = ''] = node.inputs;
+  const { split, order, joined } = blockMove(node, b.shape(x));
+  const apart = b.op('Reshape', [x, b.ints(split)]);
+  const moved = b.op('Transpose', [apart], { perm: order });
+  return [b.op('Reshape', [moved, b.ints(joined)])];
+};
+
 /** Resize, Upsample, Pad, GridSample. */
-export const resamplingLowerings: Readonly<Record<string, Lowering>> = {};
+export const resamplingLowerings: Readonly<Record<string, Lowering>> = {
+  Resize: resize,
+  Upsample: resize,
+  DepthToSpace: blocks,
+  SpaceToDepth: blocks,
+  // Crops apart from what is padded, `axes` spelt out, and `wrap`, which WebGPU has not, as a Gather.
+  Pad: ({ b, node }) => {
+    const [x = '', pads = '', value = '', axes = ''] = node.inputs;
+    const shape = b.shape(x);
+    const of = (name: string) => (name === '' ? undefined : b.known(name).value?.data);
+    const padding = paddingOf(node, shape.length, of(pads), of(axes));
+    const mode = textOf(node, 'mode', 'constant');
+    const crops = padding.some((both) => both.some((pad) => pad < 0));
+    if (mode === 'wrap') {
+      let made = x;
+      for (const [axis, { from }] of padMaps(node, shape, padding).entries())
+        if (padding[axis]?.some((pad) => pad !== 0) === true)
+          made = b.op('Gather', [made, b.ints(from.flat())], { axis });
+      return [made];
+    }
+    if (!crops && axes === '' && pads !== '') return undefined;
+    const cropped = crops
+      ? b.op('Slice', [
+          x,
+          b.ints(padding.map(([begin]) => Math.max(0, -begin))),
+          b.ints(padding.map(([, end], axis) => (shape[axis] ?? 0) - Math.max(0, -end))),
+          b.ints([...shape.keys()]),
+        ])
+      : x;
+    const rest = [0, 1].flatMap((side) => padding.map((both) => Math.max(0, both[side] ?? 0)));
+    if (rest.every((pad) => pad === 0)) return [cropped];
+    const inputs = [cropped, b.ints(rest), ...(value === '' ? [] : [value])];
+    return [b.op('Pad', inputs, { mode })];
+  },
+};
