@@ -3,7 +3,11 @@ import { floatOf, floatsOf, intOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
 import { inputAt } from '../../nodeInputs.ts';
 import { knownOf } from '../../shapes/moves.ts';
-import { recurrentShapeRules, recurrentSizes } from '../../shapes/recurrent.ts';
+import {
+  recurrentShapeRules,
+  recurrentSizes,
+  type RecurrentSizes,
+} from '../../shapes/recurrent.ts';
 import { unsupported } from '../../unsupported.ts';
 import { ndArray, type Kernel, type NdArray } from '../ndArray.ts';
 
@@ -36,51 +40,71 @@ export const recurrentKernels: Readonly<Record<string, Kernel>> = {
 function recurrent(gates: number, states: number, step: Step): Kernel {
   return (inputs, node, opset) => {
     const sizes = recurrentSizes(inputs, node);
-    const { steps, batch, features, hidden, directions, batchFirst } = sizes;
     const x = inputAt(inputs, 0, node);
-    const rule = recurrentShapeRules[node.op];
-    const types = rule?.(inputs.map(knownOf), node, opset) ?? [];
+    const types = recurrentShapeRules[node.op]?.(inputs.map(knownOf), node, opset) ?? [];
     const outputs = types.map(({ shape }) => new Float64Array(elementCount(shape)));
-    const weights = reader(inputs[1], gates * hidden, features);
-    const bias = reader(inputs[3], 2 * gates * hidden, 1);
-    for (const [way, direction] of directions.entries())
-      for (let example = 0; example < batch; example++) {
-        const cell: Cell = {
-          hidden,
-          way,
-          activations: activationsOf(node, gates, way),
-          recurrence: reader(inputs[2], gates * hidden, hidden),
-          stateBias: (_, row) => bias(way, gates * hidden + row),
-          peepholes: reader(inputs[7], 3 * hidden, 1),
-          resetsAfter: intOf(node, 'linear_before_reset', 0) !== 0,
-        };
-        const stateAt = (at: number) =>
-          batchFirst
-            ? (example * directions.length + way) * hidden + at
-            : (way * batch + example) * hidden + at;
-        let state = Array.from({ length: states }, (_, which) =>
-          Array.from({ length: hidden }, (__, at) => inputs[5 + which]?.data[stateAt(at)] ?? 0),
-        );
-        const length = inputs[4]?.data[example] ?? steps;
-        for (let round = 0; round < length; round++) {
-          const time = direction === 'reverse' ? length - 1 - round : round;
-          const row = (batchFirst ? example * steps + time : time * batch + example) * features;
-          const part = Array.from({ length: gates * hidden }, (_, gate) => {
-            let sum = bias(way, gate);
-            for (let at = 0; at < features; at++)
-              sum += weights(way, gate, at) * (x.data[row + at] ?? 0);
-            return sum;
-          });
-          state = step(cell, part, state);
-          const place = batchFirst
-            ? ((example * steps + time) * directions.length + way) * hidden
-            : ((time * directions.length + way) * batch + example) * hidden;
-          outputs[0]?.set(state[0] ?? [], place);
-        }
-        for (const [which, values] of state.entries()) outputs[1 + which]?.set(values, stateAt(0));
-      }
+    for (const way of sizes.directions.keys())
+      for (let example = 0; example < sizes.batch; example++)
+        runOne({ inputs, node, sizes, gates, states, step, way, example }, x, outputs);
     return types.map(({ shape }, at) => ndArray(x.dtype, shape, outputs[at] ?? []));
   };
+}
+
+/** One example in one direction. */
+interface One {
+  readonly inputs: readonly (NdArray | undefined)[];
+  readonly node: OpNode;
+  readonly sizes: RecurrentSizes;
+  readonly gates: number;
+  readonly states: number;
+  readonly step: Step;
+  readonly way: number;
+  readonly example: number;
+}
+
+function runOne(of: One, x: NdArray, outputs: readonly Float64Array[]): void {
+  const { inputs, sizes, way, example } = of;
+  const { steps, batch, features, hidden, directions, batchFirst } = sizes;
+  const ways = directions.length;
+  const cell = cellOf(of);
+  const stateAt = (batchFirst ? example * ways + way : way * batch + example) * hidden;
+  let state = Array.from({ length: of.states }, (_, which) =>
+    Array.from({ length: hidden }, (__, at) => inputs[5 + which]?.data[stateAt + at] ?? 0),
+  );
+  const length = inputs[4]?.data[example] ?? steps;
+  for (let round = 0; round < length; round++) {
+    const time = directions[way] === 'reverse' ? length - 1 - round : round;
+    const row = (batchFirst ? example * steps + time : time * batch + example) * features;
+    state = of.step(cell, inputPart(of, x.data.subarray(row, row + features)), state);
+    const place = batchFirst
+      ? (example * steps + time) * ways + way
+      : (time * ways + way) * batch + example;
+    outputs[0]?.set(state[0] ?? [], place * hidden);
+  }
+  for (const [which, values] of state.entries()) outputs[1 + which]?.set(values, stateAt);
+}
+
+function cellOf({ inputs, node, sizes: { hidden }, gates, way }: One): Cell {
+  const bias = reader(inputs[3], 2 * gates * hidden, 1);
+  return {
+    hidden,
+    way,
+    activations: activationsOf(node, gates, way),
+    recurrence: reader(inputs[2], gates * hidden, hidden),
+    stateBias: (_, row) => bias(way, gates * hidden + row),
+    peepholes: reader(inputs[7], 3 * hidden, 1),
+    resetsAfter: intOf(node, 'linear_before_reset', 0) !== 0,
+  };
+}
+
+/** The input's part of each gate, with its bias. */
+function inputPart({ inputs, sizes, gates, way }: One, x: Float64Array): number[] {
+  const rows = gates * sizes.hidden;
+  const weights = reader(inputs[1], rows, sizes.features);
+  const bias = reader(inputs[3], 2 * rows, 1);
+  return Array.from({ length: rows }, (_, row) =>
+    x.reduce((sum, value, at) => sum + weights(way, row, at) * value, bias(way, row)),
+  );
 }
 
 function reader(input: NdArray | undefined, rows: number, columns: number): Read {
