@@ -68,7 +68,8 @@ export async function requestDevice(): Promise<GPUDevice> {
   }
 }
 
-async function requestAdapter(): Promise<GPUAdapter> {
+/** The adapter for work that takes long. @throws LineageError `device-unavailable`. */
+export async function requestAdapter(): Promise<GPUAdapter> {
   // Types say it is always there; Firefox on Linux, older Safari and insecure pages have none.
   const gpu = (globalThis.navigator as Partial<WorkerNavigator> | undefined)?.gpu;
   if (gpu === undefined) throw unavailable('this browser has no WebGPU');

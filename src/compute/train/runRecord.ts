@@ -6,7 +6,7 @@ import { LossLog } from './lossLog.ts';
 /** The best weights so far. */
 export type Best = NonNullable<Checkpoint['best']>;
 
-const nothing = { step: 0, epochs: [], notices: [], losses: [], trainedMs: 0 };
+const nothing = { step: 0, epochs: [], losses: [], trainedMs: 0 };
 
 /** What a run has done so far, besides its tensors: what a checkpoint keeps and a report tells. */
 export class RunRecord {
@@ -20,11 +20,11 @@ export class RunRecord {
   /** Sum and number of the losses of the epoch that goes on. */
   #epochLoss = { sum: 0, steps: 0 };
 
-  constructor(from: Checkpoint | undefined, stepsPerEpoch: number) {
-    const { step, epochs, notices, losses, trainedMs } = from ?? nothing;
+  constructor(from: Checkpoint | undefined, stepsPerEpoch: number, notices: TrainNotice[]) {
+    const { step, epochs, losses, trainedMs } = from ?? nothing;
     this.step = step;
     this.epochs = [...epochs];
-    this.notices = [...notices];
+    this.notices = notices;
     this.log = new LossLog(losses);
     this.best = from?.best;
     this.#trainedBefore = trainedMs;

@@ -18,6 +18,8 @@ export interface RunOptions extends SessionOptions {
   readonly control: RunControl;
   readonly events: EventThrottle;
   readonly checkpoints: CheckpointStore;
+  /** What was said before; the run adds to it. */
+  readonly notices: TrainNotice[];
 }
 
 /** Longest computing without a look at the outside, in ms: events are due ten times a second. */
@@ -45,7 +47,7 @@ export class TrainRun {
     this.#job = options.job;
     this.#session = session;
     this.#batches = batches;
-    this.record = new RunRecord(options.from, batches.stepsPerEpoch);
+    this.record = new RunRecord(options.from, batches.stepsPerEpoch, options.notices);
     this.#issued = this.record.step;
   }
 

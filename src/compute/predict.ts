@@ -1,0 +1,128 @@
+import { weightsAsInputs } from '../autograd/training/evaluationNetwork.ts';
+import { LineageError } from '../core/lineageError.ts';
+import type { Literal, Network } from '../core/network/network.ts';
+import type { PredictJob, Predictions } from '../core/ports/compute.ts';
+import type { Cancellation } from '../core/ports/run.ts';
+import type { Held, Runtime } from './runtime/runtime.ts';
+import { DeviceState } from './train/deviceState.ts';
+import { nextTask } from './train/nextTask.ts';
+
+/**
+ * A network's outputs for all examples, a batch a run. Weights are inputs of the session, so the next model
+ * of the architecture needs no other one.
+ *
+ * @throws LineageError `data-unfit`, `device-lost`, `out-of-memory`, `compute-failed`; AbortError.
+ */
+export async function predict(
+  { network, inputs, batch }: PredictJob,
+  runtime: Runtime,
+  signal: Cancellation,
+): Promise<Predictions> {
+  const count = examplesOf(network, inputs);
+  const open = weightsAsInputs(network);
+  const session = await runtime.open(open.network, 'inference');
+  const weights = new DeviceState(runtime);
+  try {
+    for (const name of open.weights) weights.load(name, initializer(network, name));
+    const size = fixedBatch(network) ?? Math.max(1, Math.min(batch, count));
+    const parts = new Map<string, Literal[]>();
+    for (let start = 0; start < count; start += size) {
+      signal.throwIfAborted();
+      await nextTask();
+      const rows = Math.min(size, count - start);
+      // A network of a fixed batch gets its last one filled up.
+      const padded = fixedBatch(network) === undefined ? rows : size;
+      const own = new Map(
+        [...inputs].map(([name, tensor]) => [
+          name,
+          runtime.hold(rowsOf(tensor, start, rows, padded)),
+        ]),
+      );
+      const feeds = new Map([
+        ...own,
+        ...open.weights.map((name) => [name, weights.get(name)] as const),
+      ]);
+      const made = await runOnce(session, feeds, own);
+      for (const [name, tensor] of made)
+        parts.set(name, [
+          ...(parts.get(name) ?? []),
+          rowsOf(tensor, 0, Math.min(rows, tensor.shape[0] ?? 1), 0),
+        ]);
+    }
+    return new Map([...parts].map(([name, tensors]) => [name, joined(tensors)]));
+  } finally {
+    weights.free();
+    session.release();
+  }
+}
+
+async function runOnce(
+  session: { run(feeds: ReadonlyMap<string, Held>): Promise<ReadonlyMap<string, Held>> },
+  feeds: ReadonlyMap<string, Held>,
+  own: ReadonlyMap<string, Held>,
+): Promise<Map<string, Literal>> {
+  let made: ReadonlyMap<string, Held> = new Map();
+  try {
+    made = await session.run(feeds);
+    const read = new Map<string, Literal>();
+    for (const [name, held] of made) read.set(name, await held.read());
+    return read;
+  } finally {
+    for (const held of [...made.values(), ...own.values()]) held.free();
+  }
+}
+
+/** How many examples the inputs have, all the same. */
+function examplesOf(network: Network, inputs: ReadonlyMap<string, Literal>): number {
+  const counts = network.inputs.map(({ name, shape }) => {
+    const given = inputs.get(name);
+    if (given === undefined) throw unfit(`the input ${name} is missing`);
+    if (given.shape.length !== shape.length)
+      throw unfit(`${name} takes [${shape.join(', ')}], and gets [${given.shape.join(', ')}]`);
+    return given.shape[0] ?? 1;
+  });
+  const [count = 0] = counts;
+  if (counts.some((other) => other !== count))
+    throw unfit(`the inputs have ${counts.join(', ')} examples`);
+  return count;
+}
+
+function unfit(reason: string): LineageError {
+  return new LineageError('data-unfit', { reason });
+}
+
+/** Examples of each run where the network takes no other number. */
+function fixedBatch(network: Network): number | undefined {
+  const first = network.inputs[0]?.shape[0];
+  return typeof first === 'number' ? first : undefined;
+}
+
+function initializer(network: Network, name: string): Literal {
+  const tensor = network.initializers.get(name);
+  if (tensor === undefined) throw new Error(`no initializer ${name}`);
+  return tensor;
+}
+
+/** Rows from `start` on, with zeros after them up to `padded` rows. A scalar is the same in each part. */
+function rowsOf(tensor: Literal, start: number, rows: number, padded: number): Literal {
+  const [count] = tensor.shape;
+  if (count === undefined) return tensor;
+  const rowBytes = count === 0 ? 0 : tensor.bytes.length / count;
+  const bytes = new Uint8Array(Math.max(rows, padded) * rowBytes);
+  bytes.set(tensor.bytes.subarray(start * rowBytes, (start + rows) * rowBytes));
+  return { dtype: tensor.dtype, shape: [Math.max(rows, padded), ...tensor.shape.slice(1)], bytes };
+}
+
+function joined(tensors: readonly Literal[]): Literal {
+  const [first] = tensors;
+  if (first === undefined) throw new Error('nothing to join');
+  if (tensors.length === 1 || first.shape.length === 0) return first;
+  const bytes = new Uint8Array(tensors.reduce((sum, each) => sum + each.bytes.length, 0));
+  let at = 0;
+  for (const each of tensors) {
+    bytes.set(each.bytes, at);
+    at += each.bytes.length;
+  }
+  const rows = tensors.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  return { dtype: first.dtype, shape: [rows, ...first.shape.slice(1)], bytes };
+}
