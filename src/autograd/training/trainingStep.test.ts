@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runOnnxRuntime } from '../../compute/runOnnxRuntime.fixture.ts';
-import { numbersOf } from '../../core/network/literal.ts';
+import { literal, numbersOf } from '../../core/network/literal.ts';
 import type { Network } from '../../core/network/network.ts';
 import type { Optimizer } from '../../core/training/settings.ts';
 import { webGpuOperators } from '../webGpuOperators.fixture.ts';
@@ -216,5 +216,177 @@ describe.each(optimizers)('%s', (_, optimizer) => {
     for (const [name, { data: values }] of ours.state)
       for (const [at, value] of values.entries())
         expect(Math.abs((theirs.state.get(name)?.data[at] ?? NaN) - value)).toBeLessThan(2e-5);
+  });
+});
+
+describe('a training step', () => {
+  const sgd = { is: 'sgd', momentum: 0.9, nesterov: false } as const;
+
+  it('computes no gradient that it does not need', () => {
+    const step = trainingStep(optionsOf({ optimizer: sgd }));
+    const { nodes = [] } = step.run.is === 'single' ? step.run.step.network : {};
+    // Forward 2, weights 2, and one by the hidden layer; the velocity is inside two of them.
+    expect(nodes.filter(({ op }) => op === 'Gemm')).toHaveLength(5);
+    expect(nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(0);
+    const last = trainingStep({ ...optionsOf({ optimizer: sgd }), trainable: ['w1', 'b1'] });
+    const { nodes: few = [] } = last.run.is === 'single' ? last.run.step.network : {};
+    expect(few.filter(({ op }) => op === 'Gemm')).toHaveLength(3);
+    expect(last.fixed.map(({ of }) => of)).toEqual(['w0', 'b0']);
+    expect(last.state.map(({ name }) => name)).toEqual([
+      'w1',
+      'w1::velocity',
+      'b1',
+      'b1::velocity',
+    ]);
+  });
+
+  it('has for its inputs the feeds, state and fixed tensors, and no others', () => {
+    const step = trainingStep({
+      ...optionsOf({ optimizer: sgd, microBatch: 3, ema: 0.9 }),
+      trainable: ['w1'],
+      masked: ['w1'],
+    });
+    if (step.run.is === 'single') throw new Error('expected two programs');
+    for (const { network, feeds, state, fixed, writes } of [step.run.accumulate, step.run.apply]) {
+      const names = [...feeds.map(({ name }) => name), ...state, ...fixed];
+      expect(network.inputs.map(({ name }) => name)).toEqual(names);
+      const outputs = new Set(network.outputs.map(({ name }) => name));
+      for (const output of writes.values()) expect(outputs.has(output)).toBe(true);
+    }
+    expect(step.run.apply.fixed).toEqual(['w1::mask']);
+    expect([...step.run.accumulate.writes.keys()]).toEqual(['w1::gradient']);
+  });
+
+  it.each(['sgd', 'adamw'] as const)('keeps pruned weights at 0 with %s', async (is) => {
+    const network = mlp(sizes);
+    const mask = literal(
+      'f32',
+      [5, 7],
+      Array.from({ length: 35 }, (_, at) => at % 2),
+    );
+    const w0 = numbersOf(network.initializers.get('w0') ?? mask).map((w, at) => (at % 2) * w);
+    const pruned = {
+      ...network,
+      initializers: new Map([...network.initializers, ['w0', literal('f32', [5, 7], w0)]]),
+    };
+    const optimizer = is === 'sgd' ? sgd : { is, b1: 0.9, b2: 0.999, eps: 1e-8 };
+    const options = { ...optionsOf({ optimizer, ema: 0.5 }, pruned), masked: ['w0'] };
+    const { state } = await train(trainingStep(options), pruned, batches(3), {
+      masks: new Map([['w0', mask]]),
+    });
+    for (const name of ['w0', 'w0::average'])
+      for (const [at, value] of (state.get(name)?.data ?? []).entries())
+        expect(value !== 0).toBe(at % 2 === 1);
+  });
+
+  it('trains what goes into a softmax at the end, and says so', async () => {
+    const plain = await train(trainingStep(optionsOf({})), mlp(sizes), batches(3));
+    for (const end of ['Softmax', 'LogSoftmax'] as const) {
+      const options = optionsOf({}, mlp(sizes, end));
+      const step = trainingStep(options);
+      expect(step.without).toEqual([[end]]);
+      expect((await train(step, options.network, batches(3))).state).toEqual(plain.state);
+    }
+    const squared = trainingStep({
+      ...optionsOf({}, mlp(sizes, 'Softmax')),
+      heads: [{ output: 'y', loss: { is: 'mean-squared-error' }, weight: 1 }],
+    });
+    expect(squared.without).toEqual([[]]);
+  });
+
+  it('adds the weighted losses of several heads, on one output or on many', async () => {
+    const network = mlp(sizes);
+    const both: StepOptions = {
+      ...optionsOf({}),
+      heads: [
+        { output: 'y', loss: { is: 'cross-entropy' }, weight: 0.3 },
+        { output: 'y', loss: { is: 'mean-squared-error' }, weight: 2 },
+        { output: 'h0', loss: { is: 'mean-absolute-error' }, weight: 0.5 },
+      ],
+    };
+    const open = {
+      ...network,
+      outputs: [...network.outputs, { name: 'h0', dtype: 'f32', shape: ['batch', 7] } as const],
+    };
+    const draw = noise(8);
+    const [first] = batches(1);
+    const targets = [
+      first?.targets[0] ?? [],
+      Array.from({ length: 24 }, draw),
+      Array.from({ length: 42 }, draw),
+    ];
+    const batch = { inputs: first?.inputs ?? {}, targets };
+    const joint = await train(trainingStep({ ...both, network: open }), open, [batch]);
+    // SGD is linear in the gradient: the changes of the single heads add up.
+    const singles = await Promise.all(
+      both.heads.map((head, at) =>
+        train(trainingStep({ ...both, network: open, heads: [{ ...head, weight: 1 }] }), open, [
+          { ...batch, targets: [targets[at] ?? []] },
+        ]),
+      ),
+    );
+    expect(joint.losses[0]).toEqual(singles.map(({ losses }) => losses[0]?.[0]));
+    const before = numbersOf(network.initializers.get('w0') ?? literal('f32', [0], []));
+    for (const [at, start] of before.entries()) {
+      const change = singles.reduce(
+        (sum, { state }, head) =>
+          sum + (both.heads[head]?.weight ?? 0) * ((state.get('w0')?.data[at] ?? NaN) - start),
+        0,
+      );
+      expect((joint.state.get('w0')?.data[at] ?? NaN) - start).toBeCloseTo(change, 8);
+    }
+  });
+
+  it('leaves weights alone that the loss does not see', () => {
+    const step = trainingStep({
+      ...optionsOf({}),
+      heads: [{ output: 'h0', loss: { is: 'mean-squared-error' }, weight: 1 }],
+    });
+    expect(step.untouched).toEqual(['w1', 'b1']);
+    expect([...step.state, ...step.fixed].map(({ of }) => of)).toEqual(['w0', 'b0']);
+  });
+
+  it('changes nothing by a batch without labels', async () => {
+    const options = optionsOf({ optimizer: sgd });
+    const empty = batches(2).map(({ inputs }) => ({ inputs, targets: [[-1, -1, -1, -1, -1, -1]] }));
+    const { state, losses } = await train(trainingStep(options), options.network, empty);
+    expect(losses).toEqual([[0], [0]]);
+    for (const name of trainable)
+      expect(state.get(name)?.data).toEqual(
+        numbersOf(options.network.initializers.get(name) ?? literal('f32', [0], [])),
+      );
+  });
+
+  it.each(optimizers)('changes nothing at rate 0 (%s)', async (_, optimizer) => {
+    const options = optionsOf({ optimizer, weightDecay: 0.1 });
+    const { state } = await train(trainingStep(options), options.network, batches(2), {
+      learningRate: () => 0,
+      run: runOnnxRuntime,
+    });
+    for (const name of trainable)
+      expect(state.get(name)?.data).toEqual(
+        numbersOf(options.network.initializers.get(name) ?? literal('f32', [0], [])),
+      );
+  });
+
+  it('refuses a weight that is not there and one that is not f32', () => {
+    expect(() => trainingStep({ ...optionsOf({}), trainable: ['nothing'] })).toThrow(
+      'no such weight',
+    );
+    const network = mlp(sizes);
+    const whole = {
+      ...network,
+      initializers: new Map([
+        ...network.initializers,
+        ['b0', literal('f64', [7], new Array(7).fill(0))],
+      ]),
+    };
+    expect(() => trainingStep(optionsOf({}, whole))).toThrow('only f32');
+    expect(() =>
+      trainingStep({
+        ...optionsOf({}),
+        heads: [{ output: 'none', loss: { is: 'cosine' }, weight: 1 }],
+      }),
+    ).toThrow('no such output');
   });
 });
