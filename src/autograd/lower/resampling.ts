@@ -1,6 +1,8 @@
 import { floatsOf, textOf } from '../../core/network/attributes.ts';
+import { isIdentity, type AxisMap } from '../evaluate/kernels/axisMaps.ts';
+import type { GraphBuilder } from '../graphBuilder.ts';
 import { blockMove } from '../shapes/blocks.ts';
-import { padMaps, paddingOf } from '../shapes/padding.ts';
+import { padMaps, paddingOf, type Padding } from '../shapes/padding.ts';
 import { isLegacyResize } from '../shapes/resizing.ts';
 import { refuse } from '../shapes/windows.ts';
 import type { Lowering } from './lowering.ts';
@@ -33,39 +35,44 @@ const blocks: Lowering = ({ b, node }) => {
   return [b.op('Reshape', [moved, b.ints(joined)])];
 };
 
+/** Crops apart from what is padded, `axes` spelt out, and `wrap`, which WebGPU has not, as a Gather. */
+const pad: Lowering = ({ b, node }) => {
+  const [x = '', pads = '', value = '', axes = ''] = node.inputs;
+  const shape = b.shape(x);
+  const of = (name: string) => (name === '' ? undefined : b.known(name).value?.data);
+  const padding = paddingOf(node, shape.length, of(pads), of(axes));
+  const mode = textOf(node, 'mode', 'constant');
+  if (mode === 'wrap') return [wrapped(b, x, padMaps(node, shape, padding))];
+  const crops = padding.some((both) => both.some((size) => size < 0));
+  if (!crops && axes === '' && pads !== '') return undefined;
+  const inner = crops ? cropped(b, x, padding) : x;
+  const rest = [0, 1].flatMap((side) => padding.map((both) => Math.max(0, both[side] ?? 0)));
+  if (rest.every((size) => size === 0)) return [inner];
+  return [b.op('Pad', [inner, b.ints(rest), ...(value === '' ? [] : [value])], { mode })];
+};
+
+function wrapped(b: GraphBuilder, x: string, maps: readonly AxisMap[]): string {
+  let made = x;
+  for (const [axis, map] of maps.entries())
+    if (!isIdentity(map)) made = b.op('Gather', [made, b.ints(map.from.flat())], { axis });
+  return made;
+}
+
+function cropped(b: GraphBuilder, x: string, padding: Padding): string {
+  const shape = b.shape(x);
+  return b.op('Slice', [
+    x,
+    b.ints(padding.map(([begin]) => Math.max(0, -begin))),
+    b.ints(padding.map(([, end], axis) => (shape[axis] ?? 0) - Math.max(0, -end))),
+    b.ints([...shape.keys()]),
+  ]);
+}
+
 /** Resize, Upsample, Pad, GridSample. */
 export const resamplingLowerings: Readonly<Record<string, Lowering>> = {
   Resize: resize,
   Upsample: resize,
   DepthToSpace: blocks,
   SpaceToDepth: blocks,
-  // Crops apart from what is padded, `axes` spelt out, and `wrap`, which WebGPU has not, as a Gather.
-  Pad: ({ b, node }) => {
-    const [x = '', pads = '', value = '', axes = ''] = node.inputs;
-    const shape = b.shape(x);
-    const of = (name: string) => (name === '' ? undefined : b.known(name).value?.data);
-    const padding = paddingOf(node, shape.length, of(pads), of(axes));
-    const mode = textOf(node, 'mode', 'constant');
-    const crops = padding.some((both) => both.some((pad) => pad < 0));
-    if (mode === 'wrap') {
-      let made = x;
-      for (const [axis, { from }] of padMaps(node, shape, padding).entries())
-        if (padding[axis]?.some((pad) => pad !== 0) === true)
-          made = b.op('Gather', [made, b.ints(from.flat())], { axis });
-      return [made];
-    }
-    if (!crops && axes === '' && pads !== '') return undefined;
-    const cropped = crops
-      ? b.op('Slice', [
-          x,
-          b.ints(padding.map(([begin]) => Math.max(0, -begin))),
-          b.ints(padding.map(([, end], axis) => (shape[axis] ?? 0) - Math.max(0, -end))),
-          b.ints([...shape.keys()]),
-        ])
-      : x;
-    const rest = [0, 1].flatMap((side) => padding.map((both) => Math.max(0, both[side] ?? 0)));
-    if (rest.every((pad) => pad === 0)) return [cropped];
-    const inputs = [cropped, b.ints(rest), ...(value === '' ? [] : [value])];
-    return [b.op('Pad', inputs, { mode })];
-  },
+  Pad: pad,
 };

@@ -20,9 +20,10 @@ export function paddingOf(
 ): Padding {
   const given = pads ?? intsOf(node, 'pads') ?? intsOf(node, 'paddings');
   if (given === undefined) refuse(node, 'its pads are only known at run time');
-  const of = Array.from(axes ?? { length: rank }, (axis, at) =>
-    axes === undefined ? at : ((axis as number) + rank) % rank,
-  );
+  const of =
+    axes === undefined
+      ? Array.from({ length: rank }, (_, axis) => axis)
+      : Array.from(axes, (axis) => (axis + rank) % rank);
   if (given.length !== 2 * of.length) refuse(node, `${given.length} pads for ${of.length} axes`);
   return Array.from({ length: rank }, (_, axis) => {
     const at = of.indexOf(axis);

@@ -81,32 +81,44 @@ function resizedAxes(
 ): readonly Axis[] {
   const rank = shape.length;
   const axes = (intsOf(node, 'axes') ?? [...shape.keys()]).map((axis) => (axis + rank) % rank);
-  const given = scales !== undefined && scales.length > 0 ? scales : floatsOf(node, 'scales');
-  const wanted = sizes !== undefined && sizes.length > 0 ? sizes : undefined;
-  if ((given ?? wanted)?.length !== axes.length)
+  const extents = axes.map((axis) => shape[axis] ?? 1);
+  const wanted = given(sizes);
+  const ratios = wanted
+    ? commonRatios(
+        node,
+        wanted.map((size, at) => size / (extents[at] ?? 1)),
+      )
+    : (given(scales) ?? floatsOf(node, 'scales'));
+  if (ratios?.length !== axes.length)
     refuse(node, 'it needs a constant scale or size for each axis');
-  const ratios = wanted && axes.map((axis, at) => (wanted[at] ?? 1) / (shape[axis] ?? 1));
-  const policy = textOf(node, 'keep_aspect_ratio_policy', 'stretch');
-  const common =
-    ratios === undefined || policy === 'stretch'
-      ? undefined
-      : policy === 'not_larger'
-        ? Math.min(...ratios)
-        : Math.max(...ratios);
+  const exact = textOf(node, 'keep_aspect_ratio_policy', 'stretch') === 'stretch';
   return shape.map((input, axis) => {
     const at = axes.indexOf(axis);
-    if (at < 0) return { input, output: input, scale: 1, start: 0, end: 1 };
-    const scale = common ?? given?.[at] ?? ratios?.[at] ?? 1;
-    const size = common === undefined ? wanted?.[at] : Math.floor(common * input + 0.5);
+    const scale = ratios[at];
+    if (scale === undefined) return { input, output: input, scale: 1, start: 0, end: 1 };
+    const size = exact ? wanted?.[at] : Math.floor(scale * input + 0.5);
     return {
       input,
       // Scales are f32: 7 · 0.42857143 is meant to be 3.
-      output: size ?? Math.floor(Math.fround(input * scale)),
+      output: wanted && size !== undefined ? size : Math.floor(Math.fround(input * scale)),
       scale,
       start: roi?.[at] ?? 0,
       end: roi?.[at + axes.length] ?? 1,
     };
   });
+}
+
+/** An empty input is one that is left out. */
+function given(values: ArrayLike<number> | undefined): readonly number[] | undefined {
+  return values === undefined || values.length === 0 ? undefined : Array.from(values);
+}
+
+/** The scales that sizes ask for; all alike where the aspect ratio is to be kept. */
+function commonRatios(node: OpNode, ratios: readonly number[]): readonly number[] {
+  const policy = textOf(node, 'keep_aspect_ratio_policy', 'stretch');
+  if (policy === 'stretch') return ratios;
+  const common = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
+  return ratios.map(() => common);
 }
 
 /** Where an output lies on the input's axis. */

@@ -101,12 +101,10 @@ export function transposedAxes(
     const asked = wanted?.[at];
     if (asked !== undefined && asked > full)
       refuse(node, `an output_shape over the ${full} elements it makes`);
-    const input = asked ?? (auto.startsWith('SAME') ? output * stride : undefined);
-    const [begin, end] =
-      input === undefined ? numbersOfPads(auto, pads) : halves(full - input, auto === 'SAME_UPPER');
-    const made = input ?? full - begin - end;
-    if (made < 1) refuse(node, `it pads away all ${full} elements`);
-    return { input: made, output, kernel: size, stride, dilation, begin, end };
+    const same = auto.startsWith('SAME') ? output * stride : undefined;
+    const made = extentFor(full, asked ?? same, auto, pads);
+    if (made.input < 1) refuse(node, `it pads away all ${full} elements`);
+    return { ...made, output, kernel: size, stride, dilation };
   });
 }
 
@@ -123,6 +121,13 @@ export function windowAttributes(axes: readonly WindowAxis[]) {
     dilations: axes.map(({ dilation }) => dilation),
     pads: [...axes.map(({ begin }) => begin), ...axes.map(({ end }) => end)],
   };
+}
+
+/** What is left of `full` elements by pads, or the pads that leave `wanted` ones. */
+function extentFor(full: number, wanted: number | undefined, auto: string, pads: Pads) {
+  const [begin, end] =
+    wanted === undefined ? numbersOfPads(auto, pads) : halves(full - wanted, auto === 'SAME_UPPER');
+  return { input: wanted ?? full - begin - end, begin, end };
 }
 
 type Pads = readonly [begin: number, end: number];
