@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { intOf } from '../../core/network/attributes.ts';
-import { firstLossScale, nextLossScale } from './lossScale.ts';
 import type { Program, StepOptions, StepSettings } from './stepTypes.ts';
 import { mlp, noise, plainSettings, train, type Batch } from './trainHost.fixture.ts';
 import { trainingStep } from './trainingStep.ts';
@@ -84,13 +83,4 @@ describe('a step in half precision', () => {
       expect(found).toEqual([0, 1]);
     },
   );
-});
-
-it('halves the loss scale after a step that was not finite, and doubles it after many that were', () => {
-  let scale = nextLossScale(firstLossScale, false);
-  expect(scale.scale).toBe(firstLossScale.scale / 2);
-  for (let step = 0; step < 1999; step++) scale = nextLossScale(scale, true);
-  expect(scale.scale).toBe(firstLossScale.scale / 2);
-  expect(nextLossScale(scale, true).scale).toBe(firstLossScale.scale);
-  expect(nextLossScale({ scale: 1, good: 0 }, false).scale).toBe(1);
 });
