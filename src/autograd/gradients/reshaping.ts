@@ -7,6 +7,7 @@ import { codeOfDtype } from '../onnxDataTypes.ts';
 import { inverseOf, splitSizes } from '../shapes/reshaping.ts';
 import { permutationOf, sliceRanges, type SliceRange } from '../shapes/reshapingMoves.ts';
 import type { GradientContext, GradientRule } from './gradientRule.ts';
+import { stopsGradient } from './stopGradient.ts';
 import { sumTo } from './sumTo.ts';
 
 /** The elements stay in order: the gradient gets the input's shape back. */
@@ -17,7 +18,7 @@ const back: GradientRule = ({ b, node, grads }) => {
 
 /** Views and moves: Reshape, Transpose, Concat, Split, Expand, Tile, …. */
 export const reshapingGradients: Readonly<Record<string, GradientRule>> = {
-  Identity: ({ grads }) => [grads[0]],
+  Identity: ({ node, grads }) => (stopsGradient(node) ? [] : [grads[0]]),
   Reshape: back,
   Flatten: back,
   Squeeze: back,

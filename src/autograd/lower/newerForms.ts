@@ -3,6 +3,22 @@ import type { OpNode } from '../../core/network/network.ts';
 import { unsupported } from '../unsupported.ts';
 import { without, type Form } from './nodeEdits.ts';
 
+/** A reduction of each element by itself. */
+function overNoAxes(node: OpNode, input: string): OpNode {
+  const alone = { ...node, inputs: [input], attributes: {} };
+  switch (node.op) {
+    case 'ReduceL1':
+    case 'ReduceL2':
+      return { ...alone, op: 'Abs' };
+    case 'ReduceLogSum':
+      return { ...alone, op: 'Log' };
+    case 'ReduceSumSquare':
+      return { ...alone, op: 'Mul', inputs: [input, input] };
+    default:
+      return { ...alone, op: 'Identity' };
+  }
+}
+
 /** From 18 on a reduction's axes are an input: an attribute again. */
 const reduction: Form = ({ node, numbersOf }) => {
   const [input = '', axes = ''] = node.inputs;
@@ -12,7 +28,7 @@ const reduction: Form = ({ node, numbersOf }) => {
   if (axes !== '' && numbers === undefined)
     throw unsupported(node, 'its axes are only known at run time');
   const empty = numbers === undefined || numbers.length === 0;
-  if (empty && none) return [{ ...node, op: 'Identity', inputs: [input], attributes: {} }];
+  if (empty && none) return [overNoAxes(node, input)];
   return [
     {
       ...node,

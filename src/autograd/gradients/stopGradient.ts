@@ -1,0 +1,17 @@
+import type { OpNode } from '../../core/network/network.ts';
+import type { GraphBuilder } from '../graphBuilder.ts';
+
+const stopName = 'stop gradient';
+
+/** The value as a constant to the gradient: an Identity whose name says so. */
+export function stopGradient(b: GraphBuilder, value: string): string {
+  let output = `${value}_stopped`;
+  while (b.has(output)) output += '_';
+  b.add({ op: 'Identity', name: stopName, inputs: [value], outputs: [output], attributes: {} });
+  return output;
+}
+
+/** Whether no gradient goes through a node, by its name. */
+export function stopsGradient(node: OpNode): boolean {
+  return node.name === stopName;
+}
