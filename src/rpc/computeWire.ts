@@ -48,6 +48,24 @@ export function connectCompute(port: ComputePort): Compute {
   };
 }
 
+interface Joins {
+  join(port: MessagePort): void;
+}
+
+/** In the compute worker: `serveOn` is called with each port that `joinCompute` hands over. */
+export function serveJoins(serveOn: (port: MessagePort) => void): void {
+  expose({
+    join: (port) => {
+      serveOn(port);
+    },
+  } satisfies Joins);
+}
+
+/** Hands a port to a compute worker: its other end is then a device, by `connectCompute`. */
+export async function joinCompute(worker: Worker, port: MessagePort): Promise<void> {
+  await wrap<Joins>(worker).join(transfer(port, [port]));
+}
+
 /** A listener that is a proxy of one at the far side. */
 function movingListener(listener: TrainListener): TrainListener {
   // A proxy answers with a promise whatever the port's type says.
