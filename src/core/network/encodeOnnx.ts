@@ -84,32 +84,56 @@ function writeAttribute(to: MessageWriter, attribute: Attribute): void {
   switch (attribute.is) {
     case 'float':
       to.float(2, attribute.value);
-      return to.int(20, 1);
+      {
+        to.int(20, 1);
+        return;
+      }
     case 'int':
       to.int(3, attribute.value);
-      return to.int(20, 2);
+      {
+        to.int(20, 2);
+        return;
+      }
     case 'string':
       to.bytes(4, utf8(attribute.value));
-      return to.int(20, 3);
+      {
+        to.int(20, 3);
+        return;
+      }
     case 'tensor':
       to.message(5, (inner) => {
         writeTensor(inner, attribute.value, '');
       });
-      return to.int(20, 4);
+      {
+        to.int(20, 4);
+        return;
+      }
     case 'graph':
       to.message(6, (inner) => {
         writeGraph(inner, attribute.value);
       });
-      return to.int(20, 5);
+      {
+        to.int(20, 5);
+        return;
+      }
     case 'floats':
       for (const value of attribute.value) to.float(7, value);
-      return to.int(20, 6);
+      {
+        to.int(20, 6);
+        return;
+      }
     case 'ints':
       for (const value of attribute.value) to.int(8, value);
-      return to.int(20, 7);
+      {
+        to.int(20, 7);
+        return;
+      }
     case 'strings':
       for (const value of attribute.value) to.bytes(9, utf8(value));
-      return to.int(20, 8);
+      {
+        to.int(20, 8);
+        return;
+      }
   }
 }
 
