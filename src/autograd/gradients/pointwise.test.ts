@@ -69,17 +69,18 @@ function input(shape: readonly number[], from: number, to: number): fc.Arbitrary
 }
 
 describe('gradients of functions of one value', () => {
-  it.each(unaries)('%s agrees with finite differences on %s … %s', (op, from, to, attributes) => {
-    fc.assert(
-      fc.property(
-        shapes.chain((shape) => input(shape, from, to)),
-        (x) => {
-          checkGradient({ op, inputs: [x], ...(attributes && { attributes }), opset: 20 });
-        },
-      ),
-      { numRuns: 8 },
-    );
-  });
+  for (const [op, from, to, attributes] of unaries)
+    it(`${op} ${JSON.stringify(attributes ?? {})} agrees with finite differences`, () => {
+      fc.assert(
+        fc.property(
+          shapes.chain((shape) => input(shape, from, to)),
+          (x) => {
+            checkGradient({ op, inputs: [x], ...(attributes && { attributes }), opset: 20 });
+          },
+        ),
+        { numRuns: 8 },
+      );
+    });
 });
 
 const binaries: readonly (readonly [string, number, number, GradientCase['attributes']?])[] = [
@@ -93,21 +94,22 @@ const binaries: readonly (readonly [string, number, number, GradientCase['attrib
 ];
 
 describe('gradients of functions of two values', () => {
-  it.each(binaries)('%s agrees with finite differences', (op, from, to, attributes) => {
-    fc.assert(
-      fc.property(
-        broadcastPairs.chain(([a, b]) => fc.tuple(input(a, from, to), input(b, from, to))),
-        ([a, b]) => {
-          // PRelu repeats its slope only, and Mod jumps where the first is a multiple of the second.
-          if (op === 'PRelu' && !broadcastsTo(b.shape, a.shape)) return;
-          if (op === 'Mod') b = { ...b, values: Array.from(b.values, () => 1.37) };
-          if (op === 'Mod') a = { ...a, values: Array.from(a.values, (_, at) => 0.3 + (at % 3)) };
-          checkGradient({ op, inputs: [a, b], ...(attributes && { attributes }) });
-        },
-      ),
-      { numRuns: 12 },
-    );
-  });
+  for (const [op, from, to, attributes] of binaries)
+    it(`${op} agrees with finite differences`, () => {
+      fc.assert(
+        fc.property(
+          broadcastPairs.chain(([a, b]) => fc.tuple(input(a, from, to), input(b, from, to))),
+          ([a, b]) => {
+            // PRelu repeats its slope only, and Mod jumps where the first is a multiple of the second.
+            if (op === 'PRelu' && !broadcastsTo(b.shape, a.shape)) return;
+            if (op === 'Mod') b = { ...b, values: Array.from(b.values, () => 1.37) };
+            if (op === 'Mod') a = { ...a, values: Array.from(a.values, (_, at) => 0.3 + (at % 3)) };
+            checkGradient({ op, inputs: [a, b], ...(attributes && { attributes }) });
+          },
+        ),
+        { numRuns: 12 },
+      );
+    });
 
   it.each([-1, 0.5, 1, 2, 3, 4.5])('Pow by the constant %d agrees', (exponent) => {
     const values = exponent % 1 === 0 ? [-1.5, 0.7, 2] : [0.3, 0.7, 2];
