@@ -29,16 +29,15 @@ export function serveCompute(compute: Compute, port: ComputePort): void {
 /**
  * The compute device at the far side of `port`.
  *
- * `train` moves the job's buffers (network, data, checkpoint, masks): this side loses them. `estimate`,
- * `evaluate` and `predict` copy theirs, since their caller goes on with the same network. What comes back,
- * checkpoints included, is moved.
+ * Buffers of what is sent are copied, since the caller goes on with the same network and data; buffers of
+ * what comes back, checkpoints included, are moved.
  */
 export function connectCompute(port: ComputePort): Compute {
   installTransferHandlers();
   const remote = wrap<Compute>(port) as unknown as Compute;
   return {
     describe: () => remote.describe(),
-    train: (job, listener, signal) => remote.train(moved(job), proxy({ ...listener }), signal),
+    train: (job, listener, signal) => remote.train(job, proxy({ ...listener }), signal),
     pause: (job) => remote.pause(job),
     goOn: (job) => remote.goOn(job),
     finish: (job) => remote.finish(job),
