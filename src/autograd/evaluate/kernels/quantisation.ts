@@ -108,10 +108,10 @@ function centred(
   const less = (which: 0 | 1): NdArray => {
     const x = inputAt(inputs, values[which], node);
     const zero = inputs[zeros[which]];
-    if (zero === undefined) return x;
+    if (zero === undefined) return { ...x, dtype: 'i32' };
     const shape = perSlice(x.shape, zero.shape, which, matrix);
     const wide = broadcastTo({ ...zero, shape }, x.shape);
-    return { ...x, data: x.data.map((value, at) => value - (wide[at] ?? 0)) };
+    return { ...x, dtype: 'i32', data: x.data.map((value, at) => value - (wide[at] ?? 0)) };
   };
   return [less(0), less(1)];
 }
