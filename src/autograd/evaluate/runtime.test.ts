@@ -127,6 +127,7 @@ describe('lowered forms', () => {
     '%s gives the same values, ties and zeros included',
     async (op) => {
       const { network, feeds } = forwardOf({ op, inputs: [{ shape: [9], values: x }], opset: 18 });
+      await expectRuntimeAgrees(network, feeds);
       const options = { mode: 'evaluate', batchNorm: 'frozen', dropout: 'off' } as const;
       const { b, outputs } = lower(network, new Set(), 1, options);
       const name = outputs.get('out0') ?? '';
