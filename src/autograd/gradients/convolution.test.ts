@@ -130,17 +130,28 @@ it('a ConvTranspose with output_shape is differentiated', () => {
     });
 });
 
-it('each way to the weight gradient is differentiated', () => {
-  const cases: readonly [x: number[], w: number[], attributes: Attributes][] = [
+/** Geometries for each way to the weight's gradient. */
+const ways = (
+  [
     [[2, 3, 2, 3], [4, 3, 1, 1], {}],
+    [[2, 16, 4, 3], [2, 16, 3, 2], { pads: [1, 0, 0, 1], strides: [2, 1] }],
+    [[1, 17, 7], [2, 17, 3], { pads: [2, 0], dilations: [2] }],
     [[2, 5, 1, 2], [6, 5, 1, 1], {}],
-    [[1, 2, 16, 16], [2, 1, 3, 2], { group: 2, pads: [1, 0, 1, 1] }],
-    [[1, 2, 300], [2, 1, 3], { group: 2, pads: [2, 2], dilations: [2] }],
+    [[2, 16, 4, 3], [16, 1, 3, 2], { group: 16, pads: [1, 0, 1, 1] }],
+    [[1, 17, 9], [17, 1, 3], { group: 17, pads: [2, 2], dilations: [2] }],
+    [[1, 16, 4, 5], [16, 1, 2, 2], { group: 16, strides: [2, 2] }],
+    [[1, 16, 2, 2], [16, 1, 1, 1], { group: 16 }],
     [[1, 2, 9, 8], [2, 1, 3, 3], { group: 2, pads: [1, 1, 0, 1], strides: [2, 2] }],
     [[2, 4, 5, 5], [6, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1] }],
-  ];
-  for (const [x, w, attributes] of cases)
-    checkGradient({ op: 'Conv', inputs: [mixed(x), mixed(w, 2)], attributes });
+  ] as readonly (readonly [x: number[], w: number[], attributes: Attributes])[]
+).map(([x, w, attributes]): GradientCase => ({
+  op: 'Conv',
+  inputs: [mixed(x), mixed(w, 2)],
+  attributes,
+}));
+
+it.each(ways)('the weight gradient of Conv with $attributes is differentiated', (of) => {
+  checkGradient(of);
 });
 
 it('conv on the runtime gives what the plain kernel gives', async () => {
@@ -167,11 +178,11 @@ it('conv on the runtime gives what the plain kernel gives', async () => {
 
 it('the gradients of conv on the runtime are those of the plain kernels', async () => {
   const cases = fc.sample(geometry, { numRuns: 20, seed: 7 });
-  for (const of of [small, ...cases])
-    for (const each of [convolution(of), transposed(of)]) {
-      const { backward, feeds } = networksOf(each);
-      await expectRuntimeAgrees(backward, feeds);
-    }
+  const made = [small, ...cases].flatMap((of) => [convolution(of), transposed(of)]);
+  for (const each of [...made, ...ways]) {
+    const { backward, feeds } = networksOf(each);
+    await expectRuntimeAgrees(backward, feeds);
+  }
 });
 
 it.each(['Relu', 'Sigmoid', 'Tanh', 'LeakyRelu', 'HardSigmoid', 'Clip'])(

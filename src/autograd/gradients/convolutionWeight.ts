@@ -13,26 +13,37 @@ export interface Correlated {
 
 /**
  * The gradient by the weight [M, C, …]: for each tap the products of `small` with what lies under the
- * tap in `big`, summed over examples and positions.
+ * tap in `big`, summed over examples and positions. Written as a Conv, as products of matrices, or tap by
+ * tap, whichever is fastest.
  *
- * Measured on onnxruntime-web 1.30, wasm, 1 thread, ms: kernel 1×1, 16×64×16×16 → 128: as a Conv 49,
- * as a product 3.2. Depthwise 3×3, batch 16: 64×32×32 as a Conv 21, tap by tap 16–18; the same with
- * stride 2 as a Conv 6.0, by taps 11; 128×8×8 as a Conv 2.8, by taps 4.8. LeNet's 6×14×14 → 16, batch 64,
- * as a Conv 6.0.
+ * Measured on onnxruntime-web 1.30, wasm, 1 thread, batch 16, ms of processor time:
+ *
+ * | kernel 1×1, 64×16×16 → 128 | as a Conv 49 | as a product 3.2 |
+ * | 3×3, 16×32×32 → 16 | as a Conv 10.4 | product by tap 5.1, of all taps at once 8.2 |
+ * | 3×3, 64×8×8 → 64 | as a Conv 6.7 | product by tap 3.6, of all taps at once 4.2 |
+ * | 3×3, 3×32×32 → 16 | as a Conv 2.1 | product by tap 4.5 |
+ * | LeNet, 5×5, 6×14×14 → 16, batch 64 | as a Conv 6.2 | product by tap 9.6 |
+ * | depthwise 3×3, 64×32×32 | as a Conv 20 | tap by tap 8.7, with the channels first 16.6 |
+ * | the same with stride 2 | as a Conv 5.6 | tap by tap 3.7, with the channels first 7.6 |
+ * | depthwise 3×3, 128×8×8 | as a Conv 2.6 | tap by tap 0.7, with the channels first 3.2 |
  */
 export function weightGradient(b: GraphBuilder, of: Correlated): string {
   const { axes, group } = of;
   const [, channels = 0] = b.shape(of.big);
-  const pointwise = axes.every(
+  const [, smallChannels = 0] = b.shape(of.small);
+  const taps = elementCount(axes.map(({ kernel }) => kernel));
+  if (group === 1 && isPointwise(axes)) return asProduct(b, of);
+  const many = channels >= 16 && taps <= 25;
+  if (many && group === 1) return asProducts(b, of);
+  if (many && channels === group && smallChannels === group) return byTaps(b, of);
+  return asConvolution(b, of);
+}
+
+/** Whether each window is one element and none is left out. */
+function isPointwise(axes: readonly WindowAxis[]): boolean {
+  return axes.every(
     ({ kernel, stride, begin, end }) => kernel === 1 && stride === 1 && begin + end === 0,
   );
-  if (group === 1 && pointwise) return asProduct(b, of);
-  const positions = elementCount(axes.map(({ output }) => output));
-  const [, smallChannels = 0] = b.shape(of.small);
-  const depthwise = channels === group && smallChannels === group;
-  const dense = axes.every(({ stride }) => stride === 1);
-  if (depthwise && dense && positions >= 256) return byTaps(b, of);
-  return asConvolution(b, of);
 }
 
 /** For a 1×1 kernel: a product of matrices, summed over examples before or after, whichever moves less. */
@@ -56,19 +67,48 @@ function asProduct(b: GraphBuilder, { big, small, axes }: Correlated): string {
   return shaped(b.op('Gemm', [rows(small, to), rows(big, from)], { transB: 1 }), weight);
 }
 
-/** For a depthwise kernel: tap by tap. */
-function byTaps(b: GraphBuilder, { big, small, axes }: Correlated): string {
-  const [, channels = 0] = b.shape(small);
-  const image = paddedBy(b, big, axes);
-  const taps = axes.map(({ kernel }) => kernel);
-  const sums = Array.from({ length: elementCount(taps) }, (_, tap) => {
-    const products = b.op('Mul', [underTap(b, image, axes, tap), small]);
-    const over = b.ints([0, ...axes.map((__, at) => at + 2)]);
-    const sum = b.op('ReduceSum', [products, over], { keepdims: 0 });
-    return b.op('Reshape', [sum, b.ints([channels, 1])]);
+/** For many channels: a product for each tap. */
+function asProducts(b: GraphBuilder, of: Correlated): string {
+  const { rows, grad, under, from, to } = channelsLast(b, of);
+  const shaped = (value: string, shape: readonly number[]) =>
+    b.op('Reshape', [value, b.ints(shape)]);
+  const left = shaped(grad, [rows, to]);
+  const products = under.map((image) =>
+    b.op('Gemm', [left, shaped(image, [rows, from])], { transA: 1 }),
+  );
+  const all = products.length === 1 ? (products[0] ?? '') : b.op('Concat', products, { axis: 1 });
+  const taps = of.axes.map(({ kernel }) => kernel);
+  const back = [0, taps.length + 1, ...taps.map((_, at) => at + 1)];
+  return b.op('Transpose', [shaped(all, [to, ...taps, from])], { perm: back });
+}
+
+/** For a depthwise kernel: a sum for each tap. */
+function byTaps(b: GraphBuilder, of: Correlated): string {
+  const { rows, grad, under, to } = channelsLast(b, of);
+  const sums = under.map((image) => {
+    const products = b.op('Reshape', [b.op('Mul', [image, grad]), b.ints([rows, to])]);
+    return b.op('ReduceSum', [products, b.ints([0])], { keepdims: 1 });
   });
-  const all = b.op('Concat', sums, { axis: 1 });
-  return b.op('Reshape', [all, b.ints([channels, 1, ...taps])]);
+  const all = sums.length === 1 ? (sums[0] ?? '') : b.op('Concat', sums, { axis: 0 });
+  const turned = b.op('Transpose', [all], { perm: [1, 0] });
+  return b.op('Reshape', [turned, b.ints([to, 1, ...of.axes.map(({ kernel }) => kernel)])]);
+}
+
+/** `small` and what lies under each tap in `big`, both with the channels last so that rows are long. */
+function channelsLast(b: GraphBuilder, { big, small, axes }: Correlated) {
+  const last = (value: string) =>
+    b.op('Transpose', [value], { perm: [0, ...axes.map((_, at) => at + 2), 1] });
+  const [batch = 0, from = 0] = b.shape(big);
+  const [, to = 0] = b.shape(small);
+  const image = paddedBy(b, last(big), axes, { first: 1 });
+  const taps = elementCount(axes.map(({ kernel }) => kernel));
+  return {
+    from,
+    to,
+    rows: batch * elementCount(axes.map(({ output }) => output)),
+    grad: last(small),
+    under: Array.from({ length: taps }, (_, tap) => underTap(b, image, axes, tap, 1)),
+  };
 }
 
 /**

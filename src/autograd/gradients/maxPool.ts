@@ -78,7 +78,7 @@ function byTaps(b: GraphBuilder, { x, most, grad, axes: given }: Pooled): string
       axes.map(({ input }) => input),
     ),
     axes,
-    lowestFloat,
+    { value: lowestFloat },
   );
   const taps = elementCount(axes.map(({ kernel }) => kernel));
   const none = b.scalar(0);

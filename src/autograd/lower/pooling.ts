@@ -18,7 +18,7 @@ const explicitPads: Lowering = ({ b, node }) => {
   // Dilated windows may reach over the end by more than the kernel's own extent, which no runtime pads.
   if (node.op === 'MaxPool' && axes.some(({ end, kernel }) => end >= kernel)) {
     const bare = axes.map((axis) => ({ ...axis, begin: 0, end: 0 }));
-    const padded = paddedBy(b, x, axes, lowestFloat);
+    const padded = paddedBy(b, x, axes, { value: lowestFloat });
     return [b.op('MaxPool', [padded], windowAttributes(bare))];
   }
   const { pads } = windowAttributes(axes);
