@@ -4,21 +4,19 @@ import { trainingStep } from '../training/trainingStep.ts';
 
 /** Bytes that training takes on the device. */
 export interface MemoryPlan {
-  /** Trained weights, twice, since a step writes new ones beside the old; and those that stay, once. */
+  /** Weights, trained or not, as a run reads them. */
   readonly weightBytes: number;
-  /** Optimiser slots, averages, statistics, summed gradients: twice for what a step writes. */
+  /** Optimiser slots, averages, statistics and summed gradients, as a run reads them. */
   readonly stateBytes: number;
-  /** Most bytes of activations and gradients alive at once inside a run. */
+  /** Most bytes alive at once that a run makes: activations, gradients, and the next weights and state. */
   readonly activationBytes: number;
-  /** Inputs, targets, weights of one run. */
+  /** Inputs, targets and weights of examples of one run. */
   readonly feedBytes: number;
+  /** All of these together. */
   readonly peakBytes: number;
 }
 
-/**
- * What a step needs at its peak. A step's outputs are part of the activations while it runs: the new
- * weights and slots are counted there, once.
- */
+/** What a step needs at its peak, from the shapes alone. */
 export function memoryPlan(step: TrainingStep): MemoryPlan {
   const programs =
     step.run.is === 'single' ? [step.run.step] : [step.run.accumulate, step.run.apply];
