@@ -1,39 +1,16 @@
 import type { Architecture, Layer, LayerEdge } from '../core/architecture.ts';
-import type { NodeId, SnapshotId, TensorId } from '../core/ids.ts';
+import type { NodeId, TensorId } from '../core/ids.ts';
 import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
 import { LineageError } from '../core/lineageError.ts';
 import type * as views from '../core/views.ts';
 import type { LayoutApi, LineageApi } from '../rpc/api.ts';
+import { fakeCreation } from './creation.fixture.ts';
+import { modelNode, nodeId } from './modelNode.fixture.ts';
 
 /*
  * A lineage in memory that answers as the worker does, for tests of the interface and for looking
  * at it: the graph's operations are real, the models' content is made up.
  */
-
-const nodeId = (index: number) => `node-${String(index).padStart(5, '0')}` as NodeId;
-
-/** A model with a made-up but plausible summary. */
-export function modelNode(index: number, name: string, extra: Partial<ModelNode> = {}): ModelNode {
-  return {
-    id: nodeId(index),
-    name,
-    snapshot: index.toString(16).padStart(8, '0').repeat(8) as SnapshotId,
-    tags: [],
-    notes: '',
-    createdAt: Date.UTC(2026, 10, 21, 12, index % 60),
-    summary: {
-      format: index % 3 === 1 ? 'safetensors' : 'onnx',
-      fileName: `${name}.onnx`,
-      sizeBytes: 1_090_000 + index * 7919,
-      parameterCount: 272_474 + index * 100,
-      tensorCount: 66,
-      architecture: 'a',
-      layers: 'Conv ×21, Linear ×1',
-      modifiedAt: Date.UTC(2026, 9, 1 + (index % 28)),
-    },
-    ...extra,
-  };
-}
 
 /** Twelve models: a base, its children by provenance, versions of one, two strangers. */
 export function sampleGraph(): GraphData {
@@ -318,7 +295,9 @@ export function fakeLineage(
   };
   return {
     ...graphPart(graph),
+    ...fakeCreation(),
     start: () => Promise.resolve({ is: 'ready', expectedModels: 0 }),
+    attachCompute: () => Promise.resolve(),
     importFiles: () => Promise.resolve(imported),
     pendingImports: () => Promise.resolve([]),
     resumeImport: () => Promise.resolve(imported),

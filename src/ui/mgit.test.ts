@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../core/ids.ts';
 import { LineageError } from '../core/lineageError.ts';
 import { fakeLineage } from './lineage.fixture.ts';
-import { createMgit, incoming } from './mgit.ts';
+import { incoming } from './longCall.ts';
+import { createMgit } from './mgit.ts';
 
 describe('the JavaScript API', () => {
   it('takes a file with the path of the folder it came from', () => {

@@ -1,17 +1,9 @@
 import type { ImportId, NodeId } from '../core/ids.ts';
 import type { EdgeKind, GraphData, ProvenanceRole } from '../core/lineage/graph.ts';
-import type { Cancellation } from '../core/ports/run.ts';
 import type * as views from '../core/views.ts';
-import type { IncomingFile, LineageApi, OnProgress } from '../rpc/api.ts';
-
-/** What every long call takes: a way to stop it, and a way to hear how far it is. */
-export interface LongCall {
-  readonly signal?: Cancellation;
-  readonly onProgress?: OnProgress;
-}
-
-/** Files as a drop, a picker or a script gives them. */
-export type FileSource = FileList | readonly (File | IncomingFile)[];
+import type { LineageApi } from '../rpc/api.ts';
+import { incoming, run, type FileSource, type LongCall } from './longCall.ts';
+import { creationCalls, type CreationMgit } from './mgitCreation.ts';
 
 export type ImportCall = LongCall & views.ImportOptions;
 
@@ -38,7 +30,7 @@ type Ids = NodeId | readonly NodeId[];
  *
  * Source: docs/api.md.
  */
-export interface Mgit {
+export interface Mgit extends CreationMgit {
   import(files: FileSource, options?: ImportCall): Promise<views.ImportReport>;
   pendingImports(): Promise<views.PendingImportView[]>;
   /** The file handles of a pending import, for which a page asks permission before it resumes it. */
@@ -95,21 +87,8 @@ declare global {
   var mgit: Mgit;
 }
 
-/** A file with the path it has in the folder it came from; its name where it came alone. */
-export function incoming(source: File | IncomingFile): IncomingFile {
-  if (!(source instanceof File)) return source;
-  return { file: source, path: source.webkitRelativePath || source.name };
-}
-
 function listed(ids: Ids): readonly NodeId[] {
   return typeof ids === 'string' ? [ids] : ids;
-}
-
-function run(options: LongCall | undefined): [Cancellation, OnProgress] {
-  return [
-    options?.signal ?? new AbortController().signal,
-    options?.onProgress ?? (() => undefined),
-  ];
 }
 
 function importOptions(options: ImportCall | undefined): views.ImportOptions {
@@ -147,6 +126,7 @@ function longCalls(lineage: LineageApi): Pick<Mgit, Long> {
 export function createMgit(lineage: LineageApi): Mgit {
   return {
     ...longCalls(lineage),
+    ...creationCalls(lineage),
     pendingImports: () => lineage.pendingImports(),
     pendingHandles: (id) => lineage.pendingHandles(id),
     discardImport: (id) => lineage.discardImport(id),

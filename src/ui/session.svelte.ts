@@ -1,13 +1,16 @@
-import type { NodeId } from '../core/ids.ts';
+import type { PendingJobView } from '../core/creationViews.ts';
+import type { DatasetRecord } from '../core/data/dataset.ts';
+import type { DatasetId, NodeId } from '../core/ids.ts';
 import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
 import type { PendingImportView, StartState } from '../core/views.ts';
-import type { LayoutApi, LineageApi } from '../rpc/api.ts';
+import type { IncomingFile, LayoutApi, LineageApi } from '../rpc/api.ts';
 import type { Dialog } from './dialogs/dialog.ts';
 import { edgesByNode, nodesById } from './graphIndex.ts';
 import { createMgit, type Mgit } from './mgit.ts';
 import { Task, type TaskRun } from './tasks/task.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
+import type { TrainingRun } from './training/trainingRun.svelte.ts';
 
 /** What the page hands to its session: the two wires. */
 export interface SessionWires {
@@ -20,7 +23,12 @@ export type StartView =
 
 /** The panel in front on a small screen. */
 export type Pane = 'models' | 'graph' | 'inspector' | 'storage';
-export type InspectorTab = 'overview' | 'tensors' | 'layers' | 'storage' | 'history' | 'evidence';
+export type InspectorTab =
+  'overview' | 'recipe' | 'try' | 'tensors' | 'layers' | 'storage' | 'history' | 'evidence';
+/** What the panel at the left lists. */
+export type Listing = 'models' | 'datasets';
+/** Takes data files that were dropped; of the part of the screen that is waiting for some. */
+export type DataTaker = (files: readonly IncomingFile[]) => void;
 
 /** How long a task that did not fail stays in the tray after its end, in ms. */
 const endedStaysMs = 6000;
@@ -43,15 +51,23 @@ export class Session {
   /** Counts the graph's changes; panels that ask the worker read it, so as to ask again. */
   revision = $state(0);
   pending = $state.raw<readonly PendingImportView[]>([]);
+  pendingJobs = $state.raw<readonly PendingJobView[]>([]);
   tasks = $state.raw<readonly Task[]>([]);
+  /** Creations and replays of this tab, newest last. */
+  runs = $state.raw<readonly TrainingRun[]>([]);
+  takeData: DataTaker | undefined = undefined;
 
   selection = $state.raw<readonly NodeId[]>([]);
   query = $state('');
   pane = $state<Pane>('graph');
   tab = $state<InspectorTab>('overview');
+  listing = $state<Listing>('models');
   dialog = $state.raw<Dialog | undefined>(undefined);
 
   readonly nodes: ReadonlyMap<NodeId, ModelNode> = $derived(nodesById(this.graph.nodes));
+  readonly datasets: ReadonlyMap<DatasetId, DatasetRecord> = $derived(
+    new Map(this.graph.datasets.map((record) => [record.id, record])),
+  );
   readonly edgesOf: ReadonlyMap<NodeId, readonly Edge[]> = $derived(edgesByNode(this.graph.edges));
   readonly selected: readonly ModelNode[] = $derived(
     this.selection.flatMap((id) => this.nodes.get(id) ?? []),
@@ -78,6 +94,7 @@ export class Session {
         });
       this.#subscribed = true;
       this.pending = await this.mgit.pendingImports();
+      this.pendingJobs = await this.mgit.pendingJobs();
       this.start = start;
     } catch (error) {
       this.start = { is: 'failed', error };
@@ -116,15 +133,26 @@ export class Session {
   };
 
   /** Runs `work` as a task of the tray; undefined when it was cancelled or failed. */
-  readonly task = async <T>(
+  readonly task = <T>(
     title: string,
     work: (run: TaskRun) => Promise<T>,
     summary: (value: T) => string,
-  ): Promise<T | undefined> => {
-    const task = new Task(title);
+  ): Promise<T | undefined> => this.follow(this.addTask(title), work, summary);
+
+  /** @param open - shows more of the task than its card; such a task stays in the tray until dismissed. */
+  readonly addTask = (title: string, open?: (task: Task) => void): Task => {
+    const task = new Task(title, open);
     this.tasks = [...this.tasks, task];
+    return task;
+  };
+
+  readonly follow = async <T>(
+    task: Task,
+    work: (run: TaskRun) => Promise<T>,
+    summary: (value: T) => string,
+  ): Promise<T | undefined> => {
     const value = await task.follow(work, summary);
-    if (task.state.is !== 'failed')
+    if (task.state.is !== 'failed' && task.open === undefined)
       setTimeout(() => {
         this.dismissTask(task.id);
       }, endedStaysMs);

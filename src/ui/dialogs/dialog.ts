@@ -1,6 +1,8 @@
-import type { NodeId } from '../../core/ids.ts';
+import type { DatasetId, NodeId } from '../../core/ids.ts';
 import type { EdgeKind } from '../../core/lineage/graph.ts';
 import type { FsckReport, ImportReport } from '../../core/views.ts';
+import type { IncomingFile } from '../../rpc/api.ts';
+import type { CreateStart } from '../create/startFrom.ts';
 import type { Credit } from '../import/credit.ts';
 
 /** The dialog in front of the screen, with what it needs. */
@@ -17,4 +19,9 @@ export type Dialog =
   | { readonly is: 'import-report'; readonly report: ImportReport; readonly credit?: Credit }
   | { readonly is: 'free-space' }
   | { readonly is: 'fsck'; readonly report: FsckReport }
-  | { readonly is: 'history' };
+  | { readonly is: 'history' }
+  | { readonly is: 'create'; readonly start: CreateStart }
+  /** Of `session.runs`. */
+  | { readonly is: 'training'; readonly run: number }
+  | { readonly is: 'dataset'; readonly id: DatasetId }
+  | { readonly is: 'add-dataset'; readonly files?: readonly IncomingFile[] };

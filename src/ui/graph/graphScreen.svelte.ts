@@ -27,6 +27,8 @@ export interface GraphViewProps {
   readonly theme: ThemeName;
   readonly onopenedge?: (edge: Edge) => void;
   readonly onopen?: (id: NodeId) => void;
+  /** Opens the form that makes models from others. */
+  readonly oncreate?: (ids: readonly NodeId[]) => void;
   readonly busy?: boolean;
   /** Cytoscape unless given. */
   readonly renderer?: MakeRenderer;

@@ -1,4 +1,4 @@
-import { importFiles } from '../actions/importModels.ts';
+import { takeFiles } from '../actions/takeFiles.ts';
 import type { Session } from '../session.svelte.ts';
 import { pickWithHandles } from './fileSources.ts';
 
@@ -7,7 +7,7 @@ export async function pickFiles(session: Session, what: 'files' | 'folder'): Pro
   try {
     const files = await pickWithHandles(what);
     if (files === undefined) document.getElementById(`import-${what}`)?.click();
-    else await importFiles(session, files);
+    else await takeFiles(session, files);
   } catch (error) {
     session.toasts.failed(error);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelNode } from '../lineage.fixture.ts';
+import { modelNode } from '../modelNode.fixture.ts';
 import { listModels, matches } from './listModels.ts';
 import { moved, pick } from './pick.ts';
 

@@ -1,7 +1,9 @@
 import { redo, undo } from '../actions/changeLineage.ts';
 import { exportModels, exportSafetensors } from '../actions/exportModels.ts';
+import { replay } from '../actions/makeModels.ts';
 import { loadSample } from '../actions/loadSample.ts';
 import { checkIntegrity, findEdges, keepStorage } from '../actions/maintain.ts';
+import { startFrom } from '../create/startFrom.ts';
 import { pickFiles } from '../import/pickFiles.ts';
 import type { InspectorTab, Session } from '../session.svelte.ts';
 
@@ -67,12 +69,24 @@ const lineage: readonly Command[] = [
   { id: 'select-all', title: 'Select all models', can: any, run: (s) => { s.select(s.graph.nodes.map((node) => node.id)); } },
 ]; // prettier-ignore
 
+const made = (session: Session) => one(session) && session.selected[0]?.recipe !== undefined;
+
+const making: readonly Command[] = [
+  { id: 'create', title: 'New model from the selection…', keys: 'n', can: some, run: (s) => { s.show({ is: 'create', start: { order: { parents: s.selection } } }); } },
+  { id: 'try', title: 'Try the model', keys: 't', can: one, run: (s) => { for (const id of s.selection) s.open(id, 'try'); } },
+  { id: 'replay', title: 'Replay the model’s recipe', can: made, run: (s) => { for (const id of s.selection) void replay(s, id); } },
+  { id: 'remake', title: 'Make another with the model’s settings…', can: made, run: (s) => { for (const node of s.selected) s.show({ is: 'create', start: startFrom(node) }); } },
+  { id: 'add-data', title: 'Add a data set…', run: (s) => { s.show({ is: 'add-dataset' }); } },
+  { id: 'show-datasets', title: 'Show the data sets', run: (s) => { s.pane = 'models'; s.listing = 'datasets'; } },
+]; // prettier-ignore
+
 const view: readonly Command[] = [
   { id: 'palette', title: 'Command palette', keys: 'mod+k', run: (s) => { s.show({ is: 'palette' }); } },
-  { id: 'search', title: 'Search models', keys: '/', run: (s) => { s.pane = 'models'; focusSoon('model-search'); } },
+  { id: 'search', title: 'Search models', keys: '/', run: (s) => { s.pane = 'models'; s.listing = 'models'; focusSoon('model-search'); } },
   { id: 'keys', title: 'Keyboard help', keys: '?', typed: 'help', run: (s) => { s.show({ is: 'keys' }); } },
   { id: 'theme', title: 'Theme: system, light, dark', keys: 'mod+shift+l', run: (s) => { s.theme.next(); } },
   tabCommand('overview', 'Show the overview'),
+  tabCommand('recipe', 'Show the recipe'),
   tabCommand('tensors', 'Show tensors'),
   tabCommand('layers', 'Show layers'),
   tabCommand('storage', 'Show what the model costs'),
@@ -87,4 +101,4 @@ const store: readonly Command[] = [
 ]; // prettier-ignore
 
 /** Every command, in the order the palette shows them. */
-export const commands: readonly Command[] = [...files, ...lineage, ...view, ...store];
+export const commands: readonly Command[] = [...files, ...making, ...lineage, ...view, ...store];

@@ -1,8 +1,9 @@
+import { createModels, replay } from '../actions/makeModels.ts';
 import type { Session } from '../session.svelte.ts';
 import { listModels } from '../models/listModels.ts';
 import { commands } from './commands.ts';
 import { keysText } from './keys.ts';
-import { readTyped, type TypedCommand } from './typed.ts';
+import { readTyped, type TypedAct, type TypedCommand } from './typed.ts';
 
 /** A line of the palette. */
 export interface Entry {
@@ -17,6 +18,10 @@ export interface Entry {
 const mostModels = 30;
 
 async function runTyped(session: Session, typed: TypedCommand): Promise<void> {
+  if (typed.act !== undefined) {
+    act(session, typed.title, typed.act);
+    return;
+  }
   try {
     await typed.run?.(session.mgit);
     await session.refresh();
@@ -26,15 +31,24 @@ async function runTyped(session: Session, typed: TypedCommand): Promise<void> {
   }
 }
 
+function act(session: Session, title: string, typed: TypedAct): void {
+  if (typed.is === 'try') session.open(typed.node, 'try');
+  else if (typed.is === 'replay') void replay(session, typed.node);
+  else {
+    const { function: fn, parents, data } = typed;
+    void createModels(session, title, { function: fn, parents, data });
+  }
+}
+
 /** What the palette offers for a query: a typed command first, then commands, then models. */
 export function paletteEntries(session: Session, query: string): Entry[] {
   const text = query
     .trim()
     .toLowerCase()
     .replace(/^mgit\s+/, '');
-  const typed = readTyped(query, session.graph.nodes);
+  const typed = readTyped(query, session.graph);
   const first: Entry[] = typed
-    ? [{ id: 'typed', title: typed.title, note: 'command', disabled: !typed.run, run: () => void runTyped(session, typed) }]
+    ? [{ id: 'typed', title: typed.title, note: 'command', disabled: !typed.run && !typed.act, run: () => void runTyped(session, typed) }]
     : []; // prettier-ignore
   const found = commands
     .filter(

@@ -3,7 +3,7 @@ import { fakeLineage, sampleGraph } from '../lineage.fixture.ts';
 import { createMgit } from '../mgit.ts';
 import { readTyped, words } from './typed.ts';
 
-const { nodes } = sampleGraph();
+const graph = sampleGraph();
 
 describe('typed commands', () => {
   it('split words and keep what is quoted together', () => {
@@ -18,20 +18,20 @@ describe('typed commands', () => {
 
   it('do what they say', async () => {
     const mgit = createMgit(fakeLineage());
-    await readTyped('mgit rename gtcrn denoiser', nodes)?.run?.(mgit);
-    await readTyped('connect version yunet-2023 gtcrn', nodes)?.run?.(mgit);
-    const graph = await mgit.graph();
-    expect(graph.nodes.map(({ name }) => name)).toContain('denoiser');
-    expect(graph.edges.at(-1)?.kind).toBe('version');
+    await readTyped('mgit rename gtcrn denoiser', graph)?.run?.(mgit);
+    await readTyped('connect version yunet-2023 gtcrn', graph)?.run?.(mgit);
+    const after = await mgit.graph();
+    expect(after.nodes.map(({ name }) => name)).toContain('denoiser');
+    expect(after.edges.at(-1)?.kind).toBe('version');
   });
 
   it('say what is expected when an argument names no model', () => {
-    const typed = readTyped('mgit connect version nobody gtcrn', nodes);
+    const typed = readTyped('mgit connect version nobody gtcrn', graph);
     expect(typed?.run).toBeUndefined();
     expect(typed?.title).toContain('connect provenance|version <from> <to>');
   });
 
   it('are not made of inherited names', () => {
-    expect(readTyped('constructor a b', nodes)).toBeUndefined();
+    expect(readTyped('constructor a b', graph)).toBeUndefined();
   });
 });

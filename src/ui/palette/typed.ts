@@ -1,5 +1,6 @@
-import type { NodeId } from '../../core/ids.ts';
-import type { EdgeKind, ModelNode } from '../../core/lineage/graph.ts';
+import type { DatasetRecord } from '../../core/data/dataset.ts';
+import type { DatasetId, NodeId } from '../../core/ids.ts';
+import type { EdgeKind, GraphData, ModelNode } from '../../core/lineage/graph.ts';
 import type { Mgit } from '../mgit.ts';
 
 /** A command typed with its arguments, understood: what it would do, and the doing of it. */
@@ -7,14 +8,32 @@ export interface TypedCommand {
   readonly title: string;
   /** Absent when an argument is missing or names no model: `title` then says what is expected. */
   readonly run?: (mgit: Mgit) => Promise<unknown>;
+  /** What is done on the screen instead: a run that is followed there, a tab that is opened. */
+  readonly act?: TypedAct;
 }
+
+/** Something typed that the screen does. */
+export type TypedAct =
+  | {
+      readonly is: 'create';
+      readonly function: string;
+      readonly parents: readonly NodeId[];
+      readonly data: readonly DatasetId[];
+    }
+  | { readonly is: 'replay'; readonly node: NodeId }
+  | { readonly is: 'try'; readonly node: NodeId };
 
 interface Form {
   readonly usage: string;
-  readonly read: (args: readonly string[], find: Find) => TypedCommand | undefined;
+  readonly read: (
+    args: readonly string[],
+    find: Find,
+    findData: FindData,
+  ) => TypedCommand | undefined;
 }
 
 type Find = (name: string | undefined) => ModelNode | undefined;
+type FindData = (name: string | undefined) => DatasetRecord | undefined;
 
 /** Words, with quotes around those that hold spaces. */
 export function words(text: string): string[] {
@@ -58,6 +77,42 @@ function named(
   };
 }
 
+/** `create finetune <model>… --data <name>…`: names of models until `--data`, of data sets after it. */
+const create: Form = {
+  usage: 'create <function> <model>… --data <data set>…',
+  read: ([fn = '', ...names], find, findData) => {
+    const at = names.indexOf('--data');
+    const parents = (at < 0 ? names : names.slice(0, at)).map(find);
+    const data = (at < 0 ? [] : names.slice(at + 1).filter((name) => name !== '--data')).map(
+      findData,
+    );
+    if (fn === '' || parents.length === 0 || (at >= 0 && data.length === 0)) return undefined;
+    if (parents.includes(undefined) || data.includes(undefined)) return undefined;
+    const found = parents.filter((node) => node !== undefined);
+    const sets = data.filter((record) => record !== undefined);
+    const on = sets.length === 0 ? '' : ` on ${sets.map(({ name }) => name).join(', ')}`;
+    return {
+      title: `${fn} ${found.map(({ name }) => name).join(', ')}${on}`,
+      act: {
+        is: 'create',
+        function: fn,
+        parents: found.map(({ id }) => id),
+        data: sets.map(({ id }) => id),
+      },
+    };
+  },
+};
+
+function onScreen(is: 'replay' | 'try'): Form {
+  return {
+    usage: `${is} <model>`,
+    read: ([name], find) => {
+      const node = find(name);
+      return node && { title: `${is} ${node.name}`, act: { is, node: node.id } };
+    },
+  };
+}
+
 const forms: Readonly<Record<string, Form>> = {
   rename: named(
     'rename <model> <new name>',
@@ -95,6 +150,9 @@ const forms: Readonly<Record<string, Form>> = {
     (node) => `remove ${node.name}, its children stay`,
     (mgit, id) => mgit.remove(id, { orphans: 'reattach' }),
   ),
+  create,
+  replay: onScreen('replay'),
+  try: onScreen('try'),
   connect: joining('connect'),
   disconnect: joining('disconnect'),
   confirm: joining('confirm'),
@@ -103,11 +161,16 @@ const forms: Readonly<Record<string, Form>> = {
 };
 
 /** What `text` says as a command of MGit with arguments; undefined when it is none. */
-export function readTyped(text: string, nodes: readonly ModelNode[]): TypedCommand | undefined {
+export function readTyped(
+  text: string,
+  { nodes, datasets }: Pick<GraphData, 'nodes' | 'datasets'>,
+): TypedCommand | undefined {
   const all = words(text);
   const [verb = '', ...args] = all[0] === 'mgit' ? all.slice(1) : all;
   const form = Object.hasOwn(forms, verb) ? forms[verb] : undefined;
   if (form === undefined) return undefined;
   const find: Find = (name) => nodes.find((node) => node.name === name || node.id === name);
-  return form.read(args, find) ?? { title: `Expected: mgit ${form.usage}` };
+  const findData: FindData = (name) =>
+    datasets.find((record) => record.name === name || record.id === name);
+  return form.read(args, find, findData) ?? { title: `Expected: mgit ${form.usage}` };
 }

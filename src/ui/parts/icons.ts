@@ -26,6 +26,8 @@ export const outlines = {
   check: 'M3 8.5L6.5 12 13 4.5',
   warning: 'M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.6v.2',
   history: 'M2.5 4v3.5H6M3 7.3A5.5 5.5 0 1 1 2.8 10M8 5v3.2l2.2 1.4',
+  make: 'M8 2v3M8 11v3M2 8h3M11 8h3M4 4l1.6 1.6M10.4 10.4L12 12M12 4l-1.6 1.6M5.6 10.4L4 12',
+  data: 'M2 3h12v10H2zM2 6.5h12M2 10h12M6.5 3v10',
   edit: 'M3 13l.6-3L10.5 3 13 5.5 6 12.400z',
 } as const;
 

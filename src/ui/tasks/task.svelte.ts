@@ -22,13 +22,20 @@ export class Task {
   readonly title: string;
   // Raw: progress crosses the wire and is replaced, never edited.
   state = $state.raw<TaskState>({ is: 'running', progress: undefined, pace: unknownPace });
+  /** Shows more of the task than its card, where there is more. */
+  readonly open: (() => void) | undefined;
   readonly #controller = new AbortController();
   readonly #pace = paceMeter();
 
-  constructor(title: string) {
+  constructor(title: string, open?: (task: Task) => void) {
     made += 1;
     this.id = made;
     this.title = title;
+    this.open =
+      open &&
+      (() => {
+        open(this);
+      });
   }
 
   get running(): boolean {
