@@ -107,10 +107,9 @@ export const reductionCases: readonly Named[] = [
     ]),
   one('ReduceLogSum', between([2, 3], 0.5, 2), { axes: [1] }),
   ['ReduceSum', { op: 'ReduceSum', inputs: [array([2, 3, 4]), axes(0, -1)] }],
-  [
-    'ReduceSum of nothing',
-    { op: 'ReduceSum', inputs: [array([2, 3])], attributes: { noop_with_empty_axes: 1 } },
-  ],
+  ...'Sum Mean Max Prod L1 L2 SumSquare LogSumExp'
+    .split(' ')
+    .map((name) => one(`Reduce${name}`, array([2, 3]), { noop_with_empty_axes: 1 }, 18)),
   ...[0, 1].flatMap((exclusive) =>
     [0, 1].map((reverse): Named => [
       `CumSum ${exclusive} ${reverse}`,

@@ -54,10 +54,12 @@ describe('gradients of reductions', () => {
     );
   });
 
-  it('empty axes mean all, or none on request', () => {
+  it.each(reductions)('Reduce%s of no axes: of all, or on request of each number alone', (name) => {
     const x = { shape: [2, 2], values: [1, 2, 3, 5] };
-    for (const noop of [0, 1])
-      checkGradient({ op: 'ReduceSum', inputs: [x], attributes: { noop_with_empty_axes: noop } });
+    for (const noop of [0, 1]) {
+      const attributes = { noop_with_empty_axes: noop };
+      checkGradient({ op: `Reduce${name}`, inputs: [x], attributes, opset: 18 });
+    }
   });
 
   it('ReduceProd agrees with one zero and with two', () => {

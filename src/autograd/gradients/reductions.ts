@@ -57,8 +57,8 @@ function counted(b: GraphBuilder, mask: string, like: string): string {
 
 /** Equal extremes share the gradient evenly, as torch.amax does. */
 const extreme = reduction(({ b, g, x, y, axes, count }) => {
-  const mask = b.op('Equal', [x, y()]);
   if (count === 1) return g;
+  const mask = b.op('Equal', [x, y()]);
   const ties = reduce(b, 'Sum', counted(b, mask, x), axes, true);
   return masked(b, mask, b.op('Div', [g, ties]));
 });

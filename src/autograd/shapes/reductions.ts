@@ -10,8 +10,6 @@ const reduction: ShapeRule = (inputs, node) => {
   if (axes !== undefined && axes.value === undefined && axes.shape[0] !== 0)
     refuse(node, 'its axes are only known at run time');
   const reduced = reducedAxes(node, shape.length, axes?.value?.data);
-  const noop = reduced.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 1;
-  if (noop) return [{ dtype, shape }];
   return [{ dtype, shape: reducedShape(shape, reduced, intOf(node, 'keepdims', 1) === 1) }];
 };
 

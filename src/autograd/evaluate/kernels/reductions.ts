@@ -36,8 +36,7 @@ function reduction(summary: Summary): Kernel {
   return (inputs, node) => {
     const x = given(inputs, 0, node);
     const axes = reducedAxes(node, x.shape.length, inputs[1]?.data);
-    const noop = axes.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 1;
-    if (noop) return [x];
+    // Without any axes each element is a group of its own, as in ONNX Runtime: |x| for ReduceL1.
     return [summarised(x, axes, intOf(node, 'keepdims', 1) === 1, summary)];
   };
 }
