@@ -32,18 +32,11 @@ export function weightGradient(b: GraphBuilder, of: Correlated): string {
   const [, channels = 0] = b.shape(of.big);
   const [, smallChannels = 0] = b.shape(of.small);
   const taps = elementCount(axes.map(({ kernel }) => kernel));
-  if (group === 1 && isPointwise(axes)) return asProduct(b, of);
+  if (group === 1 && taps === 1) return asProduct(b, of);
   const many = channels >= 16 && taps <= 25;
   if (many && group === 1) return asProducts(b, of);
   if (many && channels === group && smallChannels === group) return byTaps(b, of);
   return asConvolution(b, of);
-}
-
-/** Whether each window is one element and none is left out. */
-function isPointwise(axes: readonly WindowAxis[]): boolean {
-  return axes.every(
-    ({ kernel, stride, begin, end }) => kernel === 1 && stride === 1 && begin + end === 0,
-  );
 }
 
 /** For a 1×1 kernel: a product of matrices, summed over examples before or after, whichever moves less. */
@@ -53,9 +46,14 @@ function asProduct(b: GraphBuilder, { big, small, axes }: Correlated): string {
   const [, to = 0] = b.shape(small);
   const shaped = (value: string, shape: readonly number[]) =>
     b.op('Reshape', [value, b.ints(shape)]);
+  const whole = axes.every(
+    ({ input, output, begin, stride }) =>
+      input === output && begin === 0 && (stride === 1 || output === 1),
+  );
+  const seen = whole ? big : underTap(b, paddedBy(b, big, axes), axes, 0);
   const weight = [to, from, ...axes.map(() => 1)];
   if (to * from <= positions * (to + from)) {
-    const turned = b.op('Transpose', [shaped(big, [batch, from, positions])], { perm: [0, 2, 1] });
+    const turned = b.op('Transpose', [shaped(seen, [batch, from, positions])], { perm: [0, 2, 1] });
     const each = b.op('MatMul', [shaped(small, [batch, to, positions]), turned]);
     return shaped(b.op('ReduceSum', [each, b.ints([0])], { keepdims: 0 }), weight);
   }
@@ -64,7 +62,7 @@ function asProduct(b: GraphBuilder, { big, small, axes }: Correlated): string {
       channels,
       batch * positions,
     ]);
-  return shaped(b.op('Gemm', [rows(small, to), rows(big, from)], { transB: 1 }), weight);
+  return shaped(b.op('Gemm', [rows(small, to), rows(seen, from)], { transB: 1 }), weight);
 }
 
 /** For many channels: a product for each tap. */
