@@ -85,12 +85,10 @@ class Plain {
       if (optimizer.is === 'adamw') w -= rate * decay * w;
       else g += decay * w;
       if (optimizer.is === 'sgd') {
-        first[at] = optimizer.momentum * (first[at] ?? 0) + g;
-        weight[at] =
-          w -
-          rate *
-            ((optimizer.nesterov ? g : 0) +
-              (optimizer.nesterov ? optimizer.momentum : 1) * first[at]);
+        const { momentum, nesterov } = optimizer;
+        const velocity = momentum * (first[at] ?? 0) + g;
+        first[at] = velocity;
+        weight[at] = w - rate * (nesterov ? g + momentum * velocity : velocity);
       } else weight[at] = w - rate * this.#adaptive(optimizer, first, second, at, g);
     }
   }
