@@ -15,6 +15,12 @@ const broadcast: ShapeRule = (inputs, node) => {
   return [{ dtype, shape: broadcastShape(shapes, nameOf(node)) }];
 };
 
+/** As `broadcast`, of two inputs that must both be there. */
+const pair: ShapeRule = (inputs, node, opset) => {
+  given(inputs, 1, node);
+  return broadcast(inputs, node, opset);
+};
+
 const truth: ShapeRule = (inputs, node, opset) =>
   broadcast(inputs, node, opset).map(({ shape }) => ({ dtype: 'bool', shape }));
 
@@ -42,7 +48,8 @@ export const pointwiseShapeRules: Readonly<Record<string, ShapeRule>> = {
     Softsign Mish Erf Gelu Swish Clip com.microsoft.Gelu com.microsoft.QuickGelu`,
     sameAsFirst,
   ),
-  ...each('Add Sub Mul Div Pow Mod Min Max Sum Mean PRelu', broadcast),
+  ...each('Add Sub Mul Div Pow Mod PRelu', pair),
+  ...each('Min Max Sum Mean', broadcast),
   ...each('com.microsoft.FastGelu com.microsoft.BiasGelu', biased),
   ...each('Equal Less Greater LessOrEqual GreaterOrEqual And Or Xor IsNaN IsInf', truth),
   Where: (inputs, node, opset) =>

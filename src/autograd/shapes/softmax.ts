@@ -3,7 +3,13 @@ import { axisOf } from '../axes.ts';
 import { given } from '../evaluate/given.ts';
 import { groupShape } from '../evaluate/kernels/softmax.ts';
 import type { ShapeRule } from '../known.ts';
-import { sameAsFirst } from './pointwise.ts';
+
+/** The type of the input, which must have the axis. */
+const alongAxis: ShapeRule = (inputs, node) => {
+  const { dtype, shape } = given(inputs, 0, node);
+  axisOf(intOf(node, 'axis', -1), shape.length, node);
+  return [{ dtype, shape }];
+};
 
 /** The normalised value, and `groups` values with one number for each group. */
 const normalisation =
@@ -24,12 +30,12 @@ const skip: ShapeRule = (inputs, node) => {
 
 /** Softmax, LogSoftmax and layer normalisations. */
 export const softmaxShapeRules: Readonly<Record<string, ShapeRule>> = {
-  Softmax: sameAsFirst,
-  LogSoftmax: sameAsFirst,
+  Softmax: alongAxis,
+  LogSoftmax: alongAxis,
   LayerNormalization: normalisation(2),
   RMSNormalization: normalisation(1),
   SimplifiedLayerNormalization: normalisation(1),
-  LpNormalization: sameAsFirst,
+  LpNormalization: alongAxis,
   'com.microsoft.SkipLayerNormalization': skip,
   'com.microsoft.SkipSimplifiedLayerNormalization': skip,
 };
