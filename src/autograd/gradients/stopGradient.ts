@@ -7,11 +7,18 @@ const stopName = 'stop gradient';
 export function stopGradient(b: GraphBuilder, value: string): string {
   let output = `${value}_stopped`;
   while (b.has(output)) output += '_';
-  b.add({ op: 'Identity', name: stopName, inputs: [value], outputs: [output], attributes: {} });
+  // The runtime wants each node's name only once.
+  b.add({
+    op: 'Identity',
+    name: `${stopName} ${output}`,
+    inputs: [value],
+    outputs: [output],
+    attributes: {},
+  });
   return output;
 }
 
 /** Whether no gradient goes through a node, by its name. */
 export function stopsGradient(node: OpNode): boolean {
-  return node.name === stopName;
+  return node.name.startsWith(stopName);
 }

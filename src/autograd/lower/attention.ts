@@ -21,6 +21,14 @@ export const attentionLowerings: Readonly<Record<string, Lowering>> = {
   'com.microsoft.EmbedLayerNormalization': embedLayerNormalization,
 };
 
+type Six = readonly [string, string, string, string, string, string];
+
+/** The first six inputs; `''` for those left out. */
+function sixInputs({ node }: LoweringContext): Six {
+  const [a = '', b = '', c = '', d = '', e = '', f = ''] = node.inputs;
+  return [a, b, c, d, e, f];
+}
+
 function refuseInputs({ node }: LoweringContext, from: number, what: string): void {
   if (node.inputs.slice(from).some((name) => name !== ''))
     throw unsupported(node, `${what} among its inputs`);
@@ -33,7 +41,7 @@ function refuseCaches({ node }: LoweringContext): void {
 
 function multiHeadAttention(context: LoweringContext): readonly string[] {
   const { b, node } = context;
-  const [query = '', key = '', value = '', bias = '', mask = '', added = ''] = node.inputs;
+  const [query, key, value, bias, mask, added] = sixInputs(context);
   refuseInputs(context, 6, 'earlier keys');
   refuseCaches(context);
   if (key === '' || value === '' || b.shape(key).length !== 3)
@@ -41,9 +49,9 @@ function multiHeadAttention(context: LoweringContext): readonly string[] {
   const widths = [query, key, value].map((name) => b.shape(name)[2] ?? 1);
   const biases = bias === '' ? [] : b.ops('Split', [bias, b.ints(widths)], { axis: 0 }, 3);
   const heads = intOf(node, 'num_heads', 1);
-  const [q = '', k = '', v = ''] = [query, key, value].map((name, at) =>
-    headsApart(b, biases[at] === undefined ? name : b.op('Add', [name, biases[at]]), heads),
-  );
+  const apart = (name: string, at: number) =>
+    headsApart(b, biases[at] === undefined ? name : b.op('Add', [name, biases[at]]), heads);
+  const [q, k, v] = [apart(query, 0), apart(key, 1), apart(value, 2)];
   return [headsJoined(b, attend(b, [q, k, v], sharedOptions(context, q, mask, added)))];
 }
 
@@ -71,7 +79,7 @@ function sharedOptions(
 /** One product makes queries, keys and values. */
 function packedAttention(context: LoweringContext): readonly string[] {
   const { b, node } = context;
-  const [input = '', weights = '', bias = '', mask = '', past = '', added = ''] = node.inputs;
+  const [input, weights, bias, mask, past, added] = sixInputs(context);
   if (past !== '') throw unsupported(node, 'earlier keys among its inputs');
   refuseCaches(context);
   const [batch = 1, length = 1, features = 1] = b.shape(input);
@@ -81,16 +89,16 @@ function packedAttention(context: LoweringContext): readonly string[] {
   const product = b.op('Gemm', bias === '' ? [rows, weights] : [rows, weights, bias]);
   const parts = b.ops('Split', [product, b.ints(sizes)], { axis: 1 }, 3);
   const heads = intOf(node, 'num_heads', 1);
-  const [q = '', k = '', v = ''] = parts.map((part, at) =>
-    headsApart(b, reshapeTo(b, part, [batch, length, sizes[at] ?? 1]), heads),
-  );
+  const apart = (at: number) =>
+    headsApart(b, reshapeTo(b, parts[at] ?? '', [batch, length, sizes[at] ?? 1]), heads);
+  const [q, k, v] = [apart(0), apart(1), apart(2)];
   return [headsJoined(b, attend(b, [q, k, v], sharedOptions(context, q, mask, added)))];
 }
 
 /** Source: ONNX Attention-23. Three axes are [batch, length, heads · width], four have heads apart. */
 function attention(context: LoweringContext): readonly string[] {
   const { b, node } = context;
-  const [query = '', key = '', value = '', mask = ''] = node.inputs;
+  const [query, key, value, mask] = sixInputs(context);
   refuseInputs(context, 4, 'earlier keys');
   refuseCaches(context);
   if (floatOf(node, 'softcap', 0) !== 0) throw unsupported(node, 'a bound of the scores (softcap)');

@@ -56,7 +56,7 @@ function dropped(defaults: Readonly<Record<string, number | string>>): Form {
 const mish: Form = ({ node, fresh }) => {
   const [input = ''] = node.inputs;
   const [soft, tanh] = [fresh(), fresh()];
-  const part = { name: node.name, attributes: {} };
+  const part = { name: '', attributes: {} };
   return [
     { ...part, op: 'Softplus', inputs: [input], outputs: [soft] },
     { ...part, op: 'Tanh', inputs: [soft], outputs: [tanh] },

@@ -18,7 +18,8 @@ const flattened: Form = ({ version, node, fresh }) => {
   if (axis === -1) return [last];
   const [input = ''] = node.inputs;
   const [shape, flat, made] = [fresh(), fresh(), fresh()];
-  const part = { name: node.name, attributes: {} };
+  // The runtime wants each node's name only once.
+  const part = { name: '', attributes: {} };
   return [
     { ...part, op: 'Shape', inputs: [input], outputs: [shape] },
     {

@@ -1,4 +1,5 @@
 import { floatOf, intOf } from '../../core/network/attributes.ts';
+import type { OpNode } from '../../core/network/network.ts';
 import { reshapeTo } from '../gradients/reshaping.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import { unsupported } from '../unsupported.ts';
@@ -19,36 +20,33 @@ interface Places {
  */
 export function rotaryEmbedding(at: Places): Lowering {
   return ({ b, node }) => {
-    const [input = ''] = node.inputs;
+    const given = (index: number) => node.inputs[index] ?? '';
+    const [input, cos, sin] = [given(0), given(at.cos), given(at.sin)];
     const flat = b.shape(input).length === 3;
-    const [cos, sin] = [at.cos, at.sin].map((index) => node.inputs[index] ?? '');
-    const half = b.shape(cos ?? '').at(-1) ?? 1;
+    const half = b.shape(cos).at(-1) ?? 1;
     if (floatOf(node, 'scale', 1) !== 1) throw unsupported(node, 'a scale of the angles');
-    const rotated = intOf(node, 'rotary_embedding_dim', 0);
-    const heads = intOf(node, 'num_heads', 0);
-    if (flat && heads === 0 && rotated !== 0)
-      throw unsupported(node, 'it does not say how many heads');
-    const count = heads === 0 ? (b.shape(input)[2] ?? 1) / (2 * half) : heads;
-    const x = flat ? headsApart(b, input, count) : input;
+    const x = flat ? headsApart(b, input, headCount(node, b.shape(input), half)) : input;
     const [, , length = 1, width = 1] = b.shape(x);
-    const positions = node.inputs[at.positions] ?? '';
-    const [c = '', s = ''] = [cos ?? '', sin ?? ''].map((table) =>
-      angles(b, table, positions, length),
-    );
-    const turned = rotate(b, x, [c, s], half, intOf(node, 'interleaved', 0) !== 0);
-    const rest = 2 * half;
-    const made =
-      rest === width
-        ? turned
-        : b.op(
-            'Concat',
-            [turned, b.op('Slice', [x, b.ints([rest]), b.ints([width]), b.ints([3])])],
-            {
-              axis: 3,
-            },
-          );
+    const table = (name: string) => angles(b, name, given(at.positions), length);
+    const interleaved = intOf(node, 'interleaved', 0) !== 0;
+    const made = withRest(b, x, rotate(b, x, [table(cos), table(sin)], half, interleaved), width);
     return [flat ? headsJoined(b, made) : made];
   };
+}
+
+function headCount(node: OpNode, shape: readonly number[], half: number): number {
+  const heads = intOf(node, 'num_heads', 0);
+  if (heads === 0 && intOf(node, 'rotary_embedding_dim', 0) !== 0)
+    throw unsupported(node, 'it does not say how many heads');
+  return heads === 0 ? (shape[2] ?? 1) / (2 * half) : heads;
+}
+
+/** The numbers of each head that are not turned follow those that are. */
+function withRest(b: GraphBuilder, x: string, turned: string, width: number): string {
+  const from = b.shape(turned)[3] ?? width;
+  if (from === width) return turned;
+  const rest = b.op('Slice', [x, b.ints([from]), b.ints([width]), b.ints([3])]);
+  return b.op('Concat', [turned, rest], { axis: 3 });
 }
 
 /** The table's rows for each place: [batch or 1, 1, length, half]. */
