@@ -23,5 +23,8 @@ export const embedLayerNormalization: Lowering = ({ b, node }) => {
   if (segmentTable !== '' && segments !== '')
     sum = b.op('Add', [sum, b.op('Gather', [segmentTable, segments])]);
   const epsilon = floatAttribute(floatOf(node, 'epsilon', 1e-12));
-  return [b.op('LayerNormalization', [sum, given(5), given(6)], { axis: -1, epsilon })];
+  // The gradient reads the mean and the inverse deviation.
+  return b
+    .ops('LayerNormalization', [sum, given(5), given(6)], { axis: -1, epsilon }, 3)
+    .slice(0, 1);
 };
