@@ -1,8 +1,15 @@
-import type { NodeId } from '../core/ids.ts';
+import type { DatasetRecord } from '../core/data/dataset.ts';
+import type { DatasetId, NodeId } from '../core/ids.ts';
 import type { Edge, ModelNode } from '../core/lineage/graph.ts';
 
 export function nodesById(nodes: readonly ModelNode[]): ReadonlyMap<NodeId, ModelNode> {
   return new Map(nodes.map((node) => [node.id, node]));
+}
+
+export function datasetsById(
+  records: readonly DatasetRecord[],
+): ReadonlyMap<DatasetId, DatasetRecord> {
+  return new Map(records.map((record) => [record.id, record]));
 }
 
 /** The edges that touch each node, in order; a node without any is absent. */

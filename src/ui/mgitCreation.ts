@@ -1,6 +1,7 @@
 import type * as creation from '../core/creationViews.ts';
 import type { DatasetRecord, Reading } from '../core/data/dataset.ts';
 import type { DataUse } from '../core/data/dataUse.ts';
+import type { DatasetId } from '../core/ids.ts';
 import { LineageError } from '../core/lineageError.ts';
 import type { ComputeReport } from '../core/ports/compute.ts';
 import type { Arguments } from '../core/recipe/recipe.ts';
@@ -109,14 +110,13 @@ async function ordered(
   fn: string,
   { parents, args, data, ...rest }: CreateOptions,
 ): Promise<creation.CreateOrder> {
-  const uses = data === undefined ? undefined : await Promise.all(
-    data.map((one) => (typeof one === 'string' ? find.dataset(one) : one)),
-  ); // prettier-ignore
+  const uses: (DatasetId | DataUse)[] = [];
+  for (const one of data ?? []) uses.push(typeof one === 'string' ? await find.dataset(one) : one);
   return {
     function: fn,
     parents: await find.models(parents),
     ...(args === undefined ? {} : { arguments: args }),
-    ...(uses === undefined ? {} : { data: uses }),
+    ...(data === undefined ? {} : { data: uses }),
     ...rest,
   };
 }

@@ -2,36 +2,16 @@ import type { PendingJobView } from '../core/creationViews.ts';
 import type { DatasetRecord } from '../core/data/dataset.ts';
 import type { DatasetId, NodeId } from '../core/ids.ts';
 import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
-import type { PendingImportView, StartState } from '../core/views.ts';
-import type { IncomingFile, LayoutApi, LineageApi } from '../rpc/api.ts';
+import type { PendingImportView } from '../core/views.ts';
+import type { LayoutApi, LineageApi } from '../rpc/api.ts';
 import type { Dialog } from './dialogs/dialog.ts';
-import { edgesByNode, nodesById } from './graphIndex.ts';
+import { datasetsById, edgesByNode, nodesById } from './graphIndex.ts';
 import { createMgit, type Mgit } from './mgit.ts';
-import { Task, type TaskRun } from './tasks/task.svelte.ts';
+import type { DataTaker, InspectorTab, Listing, Pane, SessionWires, StartView } from './screen.ts';
+import { endedStaysMs, Task, type TaskRun } from './tasks/task.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import type { TrainingRun } from './training/trainingRun.svelte.ts';
-
-/** What the page hands to its session: the two wires. */
-export interface SessionWires {
-  readonly lineage: LineageApi;
-  readonly layout: LayoutApi;
-}
-
-export type StartView =
-  { readonly is: 'starting' } | StartState | { readonly is: 'failed'; readonly error: unknown };
-
-/** The panel in front on a small screen. */
-export type Pane = 'models' | 'graph' | 'inspector' | 'storage';
-export type InspectorTab =
-  'overview' | 'recipe' | 'try' | 'tensors' | 'layers' | 'storage' | 'history' | 'evidence';
-/** What the panel at the left lists. */
-export type Listing = 'models' | 'datasets';
-/** Takes data files that were dropped; of the part of the screen that is waiting for some. */
-export type DataTaker = (files: readonly IncomingFile[]) => void;
-
-/** How long a task that did not fail stays in the tray after its end, in ms. */
-const endedStaysMs = 6000;
 
 const emptyGraph: GraphData = { nodes: [], edges: [], rejections: [], datasets: [] };
 
@@ -66,7 +46,7 @@ export class Session {
 
   readonly nodes: ReadonlyMap<NodeId, ModelNode> = $derived(nodesById(this.graph.nodes));
   readonly datasets: ReadonlyMap<DatasetId, DatasetRecord> = $derived(
-    new Map(this.graph.datasets.map((record) => [record.id, record])),
+    datasetsById(this.graph.datasets),
   );
   readonly edgesOf: ReadonlyMap<NodeId, readonly Edge[]> = $derived(edgesByNode(this.graph.edges));
   readonly selected: readonly ModelNode[] = $derived(

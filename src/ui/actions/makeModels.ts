@@ -1,5 +1,6 @@
 import type { CreateOrder, CreateReport, ReplayReport } from '../../core/creationViews.ts';
 import type { NodeId } from '../../core/ids.ts';
+import { createArguments } from '../create/createArguments.ts';
 import { bytes, counted } from '../format.ts';
 import type { TrainingCall } from '../mgitCreation.ts';
 import type { Session } from '../session.svelte.ts';
@@ -61,8 +62,7 @@ const replayedOf = (report: ReplayReport): RunResult => ({ is: 'replayed', repor
 
 /** Makes models and shows the run; ends when they are there, or it failed or was cancelled. */
 export function createModels(session: Session, title: string, order: CreateOrder): Promise<void> {
-  const { function: fn, arguments: args, ...rest } = order;
-  const options = { ...rest, ...(args === undefined ? {} : { args }) };
+  const [fn, options] = createArguments(order);
   return following(session, title, { is: 'create', order }, async (call) =>
     madeOf(await session.mgit.create(fn, options, call)),
   );

@@ -1,27 +1,15 @@
-import type { CreateOrder, CreationPreview, FunctionView } from '../../core/creationViews.ts';
+import type { CreateOrder, FunctionView } from '../../core/creationViews.ts';
 import type { DataUse } from '../../core/data/dataUse.ts';
 import type { DatasetId, NodeId } from '../../core/ids.ts';
 import { isLineageError } from '../../core/lineageError.ts';
 import type { Arguments, Json } from '../../core/recipe/recipe.ts';
 import type { DeviceChoice } from '../../core/training/trainJob.ts';
-import { isAbort, messageOf } from '../messages.ts';
 import { Loaded } from '../loaded.svelte.ts';
 import type { Session } from '../session.svelte.ts';
+import { DataProposals } from './dataProposals.svelte.ts';
+import { OrderPreview } from './orderPreview.svelte.ts';
+import { missingOf } from './missingOf.ts';
 import type { CreateStart } from './startFrom.ts';
-
-/** Whether and how a data set feeds the parents. */
-export type Proposal =
-  { readonly is: 'fit'; readonly use: DataUse } | { readonly is: 'unfit'; readonly why: string };
-
-export type PreviewState =
-  | { readonly is: 'waiting' }
-  | { readonly is: 'ready'; readonly value: CreationPreview }
-  | { readonly is: 'failed'; readonly error: unknown };
-
-/** Changes settle for this long, in ms, before it is asked what they would do. */
-const settleMs = 400;
-/** Data sets that are looked at in advance; others when they are chosen. */
-const mostProposed = 40;
 
 /** The state of the form that makes models. Made while a component is being set up. */
 export class CreateForm {
@@ -35,12 +23,12 @@ export class CreateForm {
   name = $state('');
   device = $state<DeviceChoice>('auto');
   asVersion = $state(false);
-
-  proposals = $state.raw<ReadonlyMap<DatasetId, Proposal>>(new Map());
-  preview = $state.raw<PreviewState>({ is: 'waiting' });
   /** Fields whose text is no value. */
-  broken = $state.raw<ReadonlySet<string>>(new Set());
+  broken = $state.raw<readonly string[]>([]);
+
   readonly functions: Loaded<FunctionView[]>;
+  readonly proposals: DataProposals;
+  readonly preview: OrderPreview;
 
   readonly views: readonly FunctionView[] = $derived.by(() =>
     this.functions.state.is === 'ready' ? this.functions.state.value : [],
@@ -49,14 +37,8 @@ export class CreateForm {
     this.views.find(({ id }) => id === this.chosen),
   );
   /** What is still to choose; empty when it can be previewed. */
-  readonly missing: string = $derived.by(() => this.#missing());
+  readonly missing: string = $derived(missingOf(this));
   readonly order: CreateOrder | undefined = $derived.by(() => this.#order());
-  readonly problem: { readonly field: string; readonly reason: string } | undefined = $derived(
-    this.preview.is === 'failed' && isLineageError(this.preview.error, 'recipe-invalid')
-      ? this.preview.error.data
-      : undefined,
-  );
-
   constructor(session: Session, { order }: CreateStart) {
     this.#session = session;
     this.parents = order.parents;
@@ -68,9 +50,25 @@ export class CreateForm {
     this.device = order.device ?? 'auto';
     this.asVersion = order.asVersion ?? false;
     this.functions = new Loaded(() => session.mgit.functions(this.parents));
-    $effect(() => this.#chooseFunction());
-    $effect(() => this.#propose());
-    $effect(() => this.#ask());
+    this.proposals = new DataProposals(
+      session,
+      () => this.parents,
+      () => {
+        this.#useFirst();
+      },
+    );
+    this.preview = new OrderPreview(session, () => this.order);
+    $effect(() => {
+      this.#chooseFunction();
+    });
+  }
+
+  /** The setting that was refused, and why. */
+  get problem(): { readonly field: string; readonly reason: string } | undefined {
+    const { state } = this.preview;
+    return state.is === 'failed' && isLineageError(state.error, 'recipe-invalid')
+      ? state.error.data
+      : undefined;
   }
 
   readonly setParents = (parents: readonly NodeId[]): void => {
@@ -83,7 +81,7 @@ export class CreateForm {
     if (fn === this.chosen) return;
     this.chosen = fn;
     this.args = {};
-    this.broken = new Set();
+    this.broken = [];
     const most = this.view?.data.max ?? 0;
     this.uses = this.uses.slice(0, most);
     this.#useFirst();
@@ -95,11 +93,8 @@ export class CreateForm {
   };
 
   readonly markBroken = (field: string, broken: boolean): void => {
-    if (this.broken.has(field) === broken) return;
-    const next = new Set(this.broken);
-    if (broken) next.add(field);
-    else next.delete(field);
-    this.broken = next;
+    if (this.broken.includes(field) === broken) return;
+    this.broken = broken ? [...this.broken, field] : this.broken.filter((one) => one !== field);
   };
 
   /** Takes a data set in or out; where one is the most, it takes the place of the other. */
@@ -111,8 +106,7 @@ export class CreateForm {
       if (this.view.data.max > 1 || this.view.data.min === 0) this.uses = others;
       return;
     }
-    const proposal = this.proposals.get(id) ?? (await this.#proposal(this.parents, id));
-    this.proposals = new Map(this.proposals).set(id, proposal);
+    const proposal = await this.proposals.ask(id);
     if (proposal.is === 'unfit') return;
     const room = this.view.data.max - 1;
     this.uses = [...(room <= 0 ? [] : this.uses.slice(-room)), proposal.use];
@@ -121,15 +115,6 @@ export class CreateForm {
   readonly setUse = (index: number, use: DataUse): void => {
     this.uses = this.uses.map((one, i) => (i === index ? use : one));
   };
-
-  #missing(): string {
-    const { view } = this;
-    if (view === undefined) return 'Choose what to do.';
-    if (view.unfit !== undefined) return `${view.title}: ${view.unfit}.`;
-    if (this.parents.length < view.parents.min) return 'Add another parent.';
-    if (this.uses.length < view.data.min) return 'Choose a data set.';
-    return this.broken.size > 0 ? 'Mend the settings marked in red.' : '';
-  }
 
   #order(): CreateOrder | undefined {
     const { view } = this;
@@ -157,61 +142,7 @@ export class CreateForm {
 
   #useFirst(): void {
     if (this.view === undefined || this.view.data.min === 0 || this.uses.length > 0) return;
-    for (const proposal of this.proposals.values())
-      if (proposal.is === 'fit') {
-        this.uses = [proposal.use];
-        return;
-      }
-  }
-
-  async #proposal(parents: readonly NodeId[], dataset: DatasetId): Promise<Proposal> {
-    try {
-      return { is: 'fit', use: await this.#session.mgit.proposeUse(parents, dataset) };
-    } catch (error) {
-      const why = isLineageError(error, 'data-unfit') ? error.data.reason : messageOf(error).what;
-      return { is: 'unfit', why };
-    }
-  }
-
-  #propose(): () => void {
-    const { parents } = this;
-    const records = this.#session.graph.datasets.slice(0, mostProposed);
-    let gone = false;
-    const follow = async () => {
-      const found = new Map<DatasetId, Proposal>();
-      for (const { id } of records) {
-        const proposal = await this.#proposal(parents, id);
-        if (gone) return;
-        found.set(id, proposal);
-        this.proposals = new Map(found);
-        this.#useFirst();
-      }
-    };
-    void follow();
-    return () => {
-      gone = true;
-    };
-  }
-
-  #ask(): (() => void) | undefined {
-    const { order } = this;
-    this.preview = { is: 'waiting' };
-    if (order === undefined) return undefined;
-    const controller = new AbortController();
-    const follow = async () => {
-      try {
-        const { function: fn, arguments: args, ...rest } = order;
-        const options = { ...rest, ...(args === undefined ? {} : { args }) };
-        const value = await this.#session.mgit.previewCreation(fn, options, controller);
-        if (!controller.signal.aborted) this.preview = { is: 'ready', value };
-      } catch (error) {
-        if (!controller.signal.aborted && !isAbort(error)) this.preview = { is: 'failed', error };
-      }
-    };
-    const timer = setTimeout(() => void follow(), settleMs);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
+    const use = this.proposals.firstUse();
+    if (use !== undefined) this.uses = [use];
   }
 }

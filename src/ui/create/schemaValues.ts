@@ -1,5 +1,7 @@
+import type { Augmentation } from '../../core/data/dataUse.ts';
 import type { Arguments, Json } from '../../core/recipe/recipe.ts';
 import type { Field, Schema } from '../../core/recipe/schema.ts';
+import { augmentationKinds, augmentationText } from './fields/augmentationKinds.ts';
 
 /** A field's value: as it was set, else its default. */
 export function valueOf(schema: Schema, key: string, args: Arguments): Json {
@@ -17,19 +19,26 @@ export function isShown(schema: Schema, { when }: Field, args: Arguments): boole
   );
 }
 
-/** A value in words: a choice by its title, a list by its length. */
+/** A value in words: a choice by its title, a list by its members. */
 export function valueText(field: Field | undefined, value: Json): string {
-  if (field?.is === 'choice' && typeof value === 'string')
-    return field.options.find((option) => option.value === value)?.title ?? value;
+  if (field?.is === 'choice')
+    return field.options.find((option) => option.value === value)?.title ?? plainText(value);
+  const unit = field !== undefined && 'unit' in field ? field.unit : undefined;
+  return unit === undefined || value === null ? plainText(value) : `${plainText(value)} ${unit}`;
+}
+
+function plainText(value: Json): string {
   if (value === null) return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value))
-    return value.length === 0
-      ? 'none'
-      : value.every((one) => typeof one !== 'object')
-        ? value.join(', ')
-        : JSON.stringify(value);
-  if (typeof value === 'object') return JSON.stringify(value);
-  const unit = field !== undefined && 'unit' in field && field.unit ? ` ${field.unit}` : '';
-  return `${value}${unit}`;
+  if (typeof value !== 'object') return `${value}`;
+  if (!isList(value))
+    return isAugmentation(value) ? augmentationText(value) : JSON.stringify(value);
+  return value.length === 0 ? 'none' : value.map(plainText).join(', ');
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+
+function isAugmentation(value: unknown): value is Augmentation {
+  const kind = (value as { readonly is?: unknown }).is;
+  return typeof kind === 'string' && Object.hasOwn(augmentationKinds, kind);
 }

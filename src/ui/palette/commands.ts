@@ -5,7 +5,8 @@ import { loadSample } from '../actions/loadSample.ts';
 import { checkIntegrity, findEdges, keepStorage } from '../actions/maintain.ts';
 import { startFrom } from '../create/startFrom.ts';
 import { pickFiles } from '../import/pickFiles.ts';
-import type { InspectorTab, Session } from '../session.svelte.ts';
+import type { InspectorTab } from '../screen.ts';
+import type { Session } from '../session.svelte.ts';
 
 /** Something a person can do, by the palette, by keys, or typed. */
 export interface Command {

@@ -13,6 +13,9 @@ export interface TaskRun {
   readonly onProgress: (progress: Progress) => void;
 }
 
+/** How long a task that did not fail stays in the tray after its end, in ms. */
+export const endedStaysMs = 6000;
+
 const unknownPace: Pace = { rate: undefined, remainingMs: undefined };
 let made = 0;
 

@@ -37,8 +37,8 @@ export class Tryout {
 
   /** Undefined takes an input back: it was cleared or is no value. */
   readonly give = (name: string, input: TryInput | undefined): void => {
-    const { [name]: _, ...others } = this.given;
-    this.given = input === undefined ? others : { ...others, [name]: input };
+    const others = Object.entries(this.given).filter(([key]) => key !== name);
+    this.given = Object.fromEntries(input === undefined ? others : [...others, [name, input]]);
     this.#soon();
   };
 

@@ -43,7 +43,7 @@ export function newAugmentation(is: AugmentationKind): Augmentation {
 /** A change with another number. */
 export function withNumber(change: Augmentation, value: number): Augmentation {
   const { number } = augmentationKinds[change.is];
-  return number === undefined ? change : ({ ...change, [number.name]: value } as Augmentation);
+  return number === undefined ? change : { ...change, [number.name]: value };
 }
 
 /** The number of a change; 0 where it has none. */

@@ -1,0 +1,16 @@
+import type { FunctionView } from '../../core/creationViews.ts';
+
+/** What is still to choose before an order can be made of a form; empty when nothing is. */
+export function missingOf(form: {
+  readonly view: FunctionView | undefined;
+  readonly parents: readonly unknown[];
+  readonly uses: readonly unknown[];
+  readonly broken: readonly string[];
+}): string {
+  const { view } = form;
+  if (view === undefined) return 'Choose what to do.';
+  if (view.unfit !== undefined) return `${view.title}: ${view.unfit}.`;
+  if (form.parents.length < view.parents.min) return 'Add another parent.';
+  if (form.uses.length < view.data.min) return 'Choose a data set.';
+  return form.broken.length > 0 ? 'Mend the settings marked in red.' : '';
+}
