@@ -1,8 +1,8 @@
-import { architectureKey } from '../autograd/training/evaluationNetwork.ts';
 import { isLineageError, LineageError } from '../core/lineageError.ts';
 import type { Compute, ComputeReport, JobEstimate } from '../core/ports/compute.ts';
 import type { Cancellation } from '../core/ports/run.ts';
 import type { DeviceChoice, TrainJob } from '../core/training/trainJob.ts';
+import { jobKey } from './device/jobKey.ts';
 import { probe, type Probe } from './device/probe.ts';
 import { Runtimes, type RuntimeOpeners } from './device/runtimes.ts';
 import { predict } from './predict.ts';
@@ -33,6 +33,8 @@ export class ComputeService implements Compute {
   readonly #controls = new RunControls();
   /** The faster backend, by what it was measured for. */
   readonly #chosen = new Map<string, Backend>();
+  /** Why the GPU is not used, once it was tried. */
+  #unusable: Extract<ComputeReport['webgpu'], { is: 'unusable' }> | undefined;
 
   constructor(options: ComputeServiceOptions) {
     this.#options = options;
@@ -41,8 +43,9 @@ export class ComputeService implements Compute {
   }
 
   async describe(): Promise<ComputeReport> {
-    const { wasm } = this.#options;
-    return { webgpu: await this.#options.describeAdapter(), wasm, runtime: 'onnxruntime-web' };
+    const { wasm, describeAdapter } = this.#options;
+    const webgpu = this.#unusable ?? (await describeAdapter());
+    return { webgpu, wasm, runtime: 'onnxruntime-web' };
   }
 
   async train(...[job, listener, signal]: Parameters<Compute['train']>) {
@@ -119,7 +122,11 @@ export class ComputeService implements Compute {
 
   /** @throws LineageError `device-unavailable` also where another number of threads is asked for. */
   async #runtime(backend: Backend, threads?: number): Promise<Runtime> {
-    const runtime = await this.#runtimes.get(backend);
+    const runtime = await this.#runtimes.get(backend).catch((error: unknown) => {
+      if (backend === 'webgpu' && isLineageError(error, 'device-unavailable'))
+        this.#unusable = { is: 'unusable', reason: error.data.reason };
+      throw error;
+    });
     if (backend === 'wasm' && threads !== undefined && runtime.threads !== threads)
       throw new LineageError('device-unavailable', {
         device: `wasm with ${threads} threads`,
@@ -139,10 +146,10 @@ export class ComputeService implements Compute {
     if (job.device !== 'auto') return job.device;
     // Goes on where it was, to the same digits.
     if (job.from?.environment.backend === 'wasm') return 'wasm';
-    const { webgpu } = { webgpu: await this.#options.describeAdapter() };
+    const { webgpu } = await this.describe();
     // A GPU in software is the processor by a longer way.
     if (webgpu.is === 'unusable' || webgpu.software) return 'wasm';
-    const key = keyOf(job);
+    const key = jobKey(job);
     const known = this.#chosen.get(key);
     if (known !== undefined) return known;
     const onGpu = await this.#timeOf(job, 'webgpu', signal);
@@ -187,15 +194,4 @@ function refuse(job: TrainJob): void {
     throw unfit(
       `a batch of ${settings.batchSize} cannot be cut into parts of ${settings.microBatch}`,
     );
-}
-
-/** Equal for jobs whose steps take equal time. */
-function keyOf({ network, trainable, heads, settings }: TrainJob): string {
-  const { batchSize, microBatch, optimizer, precision, batchNorm } = settings;
-  return JSON.stringify([
-    architectureKey(network),
-    trainable,
-    heads,
-    [batchSize, microBatch, optimizer.is, precision, batchNorm],
-  ]);
 }

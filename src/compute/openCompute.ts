@@ -2,6 +2,8 @@ import { ComputeService } from './computeService.ts';
 import { describeAdapter } from './device/adapter.ts';
 import { selfTest } from './device/selfTest.ts';
 import { referenceRuntime } from './reference/referenceRuntime.ts';
+import { openWasm } from './runtime/openWasm.ts';
+import { openWebgpu } from './runtime/openWebgpu.ts';
 
 /** Where compute runs. */
 export interface ComputePlace {
@@ -25,9 +27,9 @@ export function openCompute({ app, threads, cores, isolated }: ComputePlace): Co
     describeAdapter,
     wasm: { threads, cores, isolated },
     openers: {
-      wasm: async () => (await import('./runtime/openWasm.ts')).openWasm(threads),
+      wasm: () => openWasm(threads),
       webgpu: async () => {
-        const runtime = await (await import('./runtime/openWebgpu.ts')).openWebgpu();
+        const runtime = await openWebgpu();
         await selfTest(runtime);
         return runtime;
       },

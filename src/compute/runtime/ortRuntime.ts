@@ -52,6 +52,7 @@ export class OrtRuntime implements Runtime {
   readonly #sessions = new SessionCache<Compiled>(keptSessions);
   readonly #gone: Promise<never>;
   #live = 0;
+  #isLost = false;
 
   constructor(ort: OrtModule, device: OrtDevice) {
     this.#ort = ort;
@@ -63,6 +64,7 @@ export class OrtRuntime implements Runtime {
     this.version = `onnxruntime-web ${ort.env.versions.web ?? ort.env.versions.common}`;
     this.lost = device.lost;
     this.#gone = device.lost.then((reason) => {
+      this.#isLost = true;
       throw ortFailure(new Error(`the device was lost: ${reason}`));
     });
     // Raced by runs; without one at the time of the loss nobody else listens.
@@ -98,7 +100,8 @@ export class OrtRuntime implements Runtime {
   }
 
   async close(): Promise<void> {
-    await this.#sessions.close();
+    // A session on a lost device may be in the middle of a run for ever: it is left alone.
+    if (!this.#isLost) await this.#sessions.close();
     this.#device.close();
   }
 
@@ -131,8 +134,9 @@ export class OrtRuntime implements Runtime {
       read: () => this.#guarded(() => this.#device.read(tensor)),
       free: () => {
         this.#live--;
-        // Of a tensor in JavaScript's memory this only forgets the array.
-        tensor.dispose();
+        // Of a tensor in JavaScript's memory this only forgets the array. On a lost device the buffer is gone
+        // already, and the runtime crashes over it.
+        if (!this.#isLost) tensor.dispose();
       },
     };
   }

@@ -1,0 +1,115 @@
+import { expect, test, type Page } from 'playwright/test';
+import { build } from 'vite';
+import type * as Trainings from '../src/compute/browserTraining.fixture.ts';
+
+interface Asset {
+  readonly body: string | Buffer;
+  readonly type: string;
+}
+
+/** The trainings as scripts that a page can run, with ONNX Runtime's modules beside them. */
+async function bundle(): Promise<ReadonlyMap<string, Asset>> {
+  const result = await build({
+    configFile: false,
+    logLevel: 'silent',
+    build: {
+      write: false,
+      minify: false,
+      target: 'es2023',
+      rolldownOptions: {
+        input: 'src/compute/browserTraining.fixture.ts',
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: 'trainings.js' },
+      },
+    },
+  });
+  const files = Array.isArray(result) ? result : [result];
+  return new Map(
+    files
+      .flatMap((each) => ('output' in each ? each.output : []))
+      .map((file) => [
+        `/${file.fileName}`,
+        file.type === 'chunk'
+          ? { body: file.code, type: 'text/javascript' }
+          : {
+              body: typeof file.source === 'string' ? file.source : Buffer.from(file.source),
+              type: file.fileName.endsWith('.wasm') ? 'application/wasm' : 'text/javascript',
+            },
+      ]),
+  );
+}
+
+let assets: ReadonlyMap<string, Asset>;
+
+test.beforeAll(async () => {
+  assets = await bundle();
+});
+
+/** Runs one of the trainings in a page of its own, and gives what was loaded for it too. */
+async function run<Name extends keyof typeof Trainings>(
+  page: Page,
+  name: Name,
+  ...given: Parameters<(typeof Trainings)[Name]>
+) {
+  const loaded: string[] = [];
+  await page.route('**/*', (route) => {
+    const { pathname } = new URL(route.request().url());
+    const asset = assets.get(pathname);
+    if (pathname === '/trainings.html')
+      return route.fulfill({ body: '<!doctype html>', contentType: 'text/html' });
+    if (asset === undefined) return route.fulfill({ status: 404 });
+    loaded.push(pathname);
+    return route.fulfill({ body: asset.body, contentType: asset.type });
+  });
+  await page.goto('/trainings.html');
+  const found = await page.evaluate(
+    async ([wanted, parameters]) => {
+      const url = '/trainings.js';
+      const all = (await import(url)) as Record<string, (...each: unknown[]) => unknown>;
+      return all[wanted]?.(...parameters);
+    },
+    [name, given] as const,
+  );
+  return { found: found as Awaited<ReturnType<(typeof Trainings)[Name]>>, loaded };
+}
+
+test('trains a convolutional network on WebGPU as on wasm', async ({ page }) => {
+  const { found } = await run(page, 'trainOnBoth');
+  const { webgpu, wasm, report } = found;
+  expect(report.webgpu).toMatchObject({ is: 'ready' });
+  expect([webgpu.backend, wasm.backend]).toEqual(['webgpu', 'wasm']);
+  expect(webgpu.adapter).not.toBe('');
+  expect(webgpu.losses).toHaveLength(10);
+  for (const [step, loss] of wasm.losses.entries())
+    expect(webgpu.losses[step]).toBeCloseTo(loss, 3);
+  expect(wasm.losses.at(-1)).toBeLessThan((wasm.losses[0] ?? 0) * 0.7);
+  expect(webgpu.accuracy).toBeGreaterThan(0.6);
+});
+
+test('goes on from the checkpoint on a new device when the GPU is lost', async ({ page }) => {
+  const { found } = await run(page, 'loseDevices', 1);
+  expect(found.devices).toBe(2);
+  expect(found.notices).toEqual(['filled-batch', 'device-lost']);
+  expect(found.backend).toBe('webgpu');
+  expect(found.steps).toBe(14);
+  expect(found.loss).toBeCloseTo(found.lossOnWasm ?? Number.NaN, 3);
+});
+
+test('moves to wasm when the GPU is lost twice', async ({ page }) => {
+  const { found } = await run(page, 'loseDevices', 2);
+  expect(found.devices).toBe(2);
+  expect(found.notices).toEqual(['filled-batch', 'device-lost', 'device-lost', 'moved-to-wasm']);
+  expect(found.backend).toBe('wasm');
+  expect(found.loss).toBeCloseTo(found.lossOnWasm ?? Number.NaN, 3);
+});
+
+test('leaks nothing over a thousand steps, and loads no other backend', async ({ page }) => {
+  const { found, loaded } = await run(page, 'thousandSteps');
+  expect(found.steps).toBe(1015);
+  expect(found.held).toBe(0);
+  // Flat: one buffer a step would be hundreds more.
+  const [first = 0] = found.alive;
+  for (const alive of found.alive) expect(Math.abs(alive - first)).toBeLessThan(10);
+  expect(loaded.filter((path) => path.endsWith('.wasm'))).toHaveLength(1);
+  expect(loaded.find((path) => path.endsWith('.wasm'))).toContain('asyncify');
+});
