@@ -1,6 +1,5 @@
 import type { Optimizer } from '../../core/training/settings.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
-import type { ValueType } from '../known.ts';
 
 /** Scalar inputs of an optimiser step, by name: f32, shape `[]`. */
 export type Scalars = Readonly<Record<string, number>>;
@@ -131,9 +130,4 @@ function adamUpdate(
   const scaled = b.op('Mul', [b.op('Sqrt', [nextSquare]), scalars['s'] ?? '']);
   const by = b.op('Div', [nextMean, b.op('Add', [scaled, scalars['e'] ?? ''])]);
   return { weight: b.op('Sub', [weight, by]), slots: { mean: nextMean, square: nextSquare } };
-}
-
-/** The type of a slot. */
-export function slotType(weight: ValueType): ValueType {
-  return { dtype: 'f32', shape: weight.shape };
 }
