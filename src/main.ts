@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import { computeStarter } from './rpc/startCompute.ts';
 import { connectLayout, connectLineage } from './rpc/wire.ts';
 import App from './ui/App.svelte';
 import { Session } from './ui/session.svelte.ts';
@@ -9,6 +10,16 @@ const lineage = connectLineage(
 );
 const layout = connectLayout(
   new Worker(new URL('../workers/layout.worker.ts', import.meta.url), { type: 'module' }),
+);
+
+void lineage.attachCompute(
+  computeStarter(
+    (threads) =>
+      new Worker(new URL('../workers/compute.worker.ts', import.meta.url), {
+        type: 'module',
+        name: `compute-${threads}`,
+      }),
+  ),
 );
 
 const target = document.querySelector('#app');

@@ -31,7 +31,9 @@ export const rooms = {
 export const testPackages = [
   'vitest',
   '@jax-js/jax',
-  '@tensorflow/tfjs',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-webgpu',
   'fast-check',
   'fake-indexeddb',
   '@testing-library/svelte',

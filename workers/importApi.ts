@@ -5,9 +5,8 @@ import type { PendingImport } from '../src/core/ports/lineageLog.ts';
 import type { ByteSource } from '../src/core/ports/modelFormats.ts';
 import type { Run } from '../src/core/ports/run.ts';
 import type { ImportOptions } from '../src/core/views.ts';
-import { blobSource } from '../src/formats/blobSource.ts';
-import { cachedSource } from '../src/formats/cachedSource.ts';
 import type { IncomingFile, LineageApi } from '../src/rpc/api.ts';
+import { sourceOf } from './fileSource.ts';
 import type { Wired } from './wired.ts';
 
 type ImportMethods = Pick<
@@ -37,7 +36,7 @@ export function importApi(wired: Promise<Wired>): ImportMethods {
     pendingImports: async () => {
       const pending = await (await wired).ports.log.pendingImports();
       return pending
-        .filter((one) => one.running !== true)
+        .filter((one) => one.running !== true && one.job === undefined)
         .map(({ id, startedAt, paths, handles }) => ({
           id,
           startedAt,
@@ -65,16 +64,6 @@ export function importApi(wired: Promise<Wired>): ImportMethods {
       await ports.log.endImport(id);
     },
   };
-}
-
-/**
- * Reading a piece of a file asks another process, which costs about the same for a byte as for a
- * mebibyte: a model of hundreds of small tensors is read in blocks.
- */
-const blocks = { blockBytes: 1024 * 1024, keptBlocks: 4 };
-
-function sourceOf({ file, path }: IncomingFile): ByteSource {
-  return cachedSource(blobSource(file, path, file.lastModified), blocks);
 }
 
 function pendingOf(

@@ -5,18 +5,38 @@
 import { constructionMemory } from '../src/app/constructLineage.ts';
 import { LineageSession } from '../src/app/lineageSession.ts';
 import { reviseLineage } from '../src/app/reviseLineage.ts';
-import type { ServicePorts } from '../src/app/service/servicePorts.ts';
+import { threadedCompute } from '../src/app/compute/threadedCompute.ts';
+import type { CreatePorts } from '../src/app/create/createPorts.ts';
+import { DataCache } from '../src/app/data/readData.ts';
+import { creationFunctions, functionOf } from '../src/app/functions/registry.ts';
 import { ContentUse } from '../src/app/storage/contentUse.ts';
+import { appName } from '../src/compute/appName.ts';
 import { chunkCodecs } from '../src/codecs/chunkCodecs.ts';
 import { modelFingerprinter } from '../src/core/construction/fingerprint.ts';
+import { dataReader } from '../src/formats/data/dataReader.ts';
 import { modelFormats } from '../src/formats/modelFormats.ts';
+import { connectCompute } from '../src/rpc/computeWire.ts';
+import type { StartCompute } from '../src/rpc/startCompute.ts';
 import { serve } from '../src/rpc/wire.ts';
 import { browserStorage } from '../src/storage/browserStorage.ts';
 import { openIdbStores } from '../src/storage/idb/openIdbStores.ts';
 import { subtleHasher } from '../src/storage/subtleHasher.ts';
+import { imageDecoder } from './imageDecoder.ts';
 import { lineageApi } from './lineageApi.ts';
 import { nextTask } from '../src/storage/platform/nextTask.ts';
 import type { Wired } from './wired.ts';
+
+/** How compute devices are started: the page says so, first of all. */
+const compute: { promise: Promise<StartCompute>; attach: (start: StartCompute) => void } =
+  attachment();
+
+function attachment() {
+  let attach: (start: StartCompute) => void = () => undefined;
+  const promise = new Promise<StartCompute>((resolve) => {
+    attach = resolve;
+  });
+  return { promise, attach };
+}
 
 async function wire(): Promise<Wired> {
   const now = () => performance.timeOrigin + performance.now();
@@ -25,7 +45,7 @@ async function wire(): Promise<Wired> {
   const stores = await openIdbStores({ name: 'mgit', codecs: chunkCodecs() });
   const session = new LineageSession({ log: stores.log, lock: stores.lock, now, newId });
   const memory = constructionMemory();
-  const ports: ServicePorts = {
+  const ports: CreatePorts = {
     ...stores,
     session,
     use: new ContentUse(stores.content, session),
@@ -35,6 +55,16 @@ async function wire(): Promise<Wired> {
     fingerprinter: modelFingerprinter,
     construct: (reading, graph, ids, run) =>
       reviseLineage({ ...reading, pause: nextTask }, graph, ids, run, memory),
+    compute: threadedCompute({
+      start: async (threads) => connectCompute(await (await compute.promise)(threads)),
+      cores: self.crossOriginIsolated ? navigator.hardwareConcurrency : 1,
+    }),
+    data: dataReader({ images: imageDecoder, pause: nextTask }),
+    dataCache: new DataCache(),
+    running: new Map(),
+    functions: creationFunctions,
+    functionOf,
+    app: appName,
     now,
     newId,
   };
@@ -43,4 +73,9 @@ async function wire(): Promise<Wired> {
 
 // Started here, awaited in each call: a message that comes before `serve` is lost, so nothing in
 // a worker entry waits at the top level.
-serve(lineageApi(wire()));
+serve(
+  lineageApi(wire(), (start) => {
+    compute.attach(start);
+    return Promise.resolve();
+  }),
+);

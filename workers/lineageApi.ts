@@ -1,6 +1,8 @@
 import { editService } from '../src/app/service/editService.ts';
 import { inspectService } from '../src/app/service/inspectService.ts';
 import type { LineageApi } from '../src/rpc/api.ts';
+import { createApi } from './createApi.ts';
+import { dataApi } from './dataApi.ts';
 import { exportApi } from './exportApi.ts';
 import { importApi } from './importApi.ts';
 import type { Wired } from './wired.ts';
@@ -9,7 +11,10 @@ import type { Wired } from './wired.ts';
  * The lineage worker's API on use cases that are still being wired: each call waits for them. Turns
  * `File`s into byte sources on the way in, and streams into `File`s on the way out.
  */
-export function lineageApi(wired: Promise<Wired>): LineageApi {
+export function lineageApi(
+  wired: Promise<Wired>,
+  attachCompute: LineageApi['attachCompute'],
+): LineageApi {
   const services = wired.then(({ ports }) => ({
     ports,
     edit: editService(ports),
@@ -23,6 +28,9 @@ export function lineageApi(wired: Promise<Wired>): LineageApi {
   return {
     ...importApi(wired),
     ...exportApi(wired),
+    ...createApi(wired),
+    ...dataApi(wired),
+    attachCompute,
     start: async () => {
       const expectedModels = await (await wired).stores.evictedModels();
       return { is: expectedModels === 0 ? 'ready' : 'evicted', expectedModels };

@@ -1,8 +1,8 @@
-import type { ServicePorts } from '../src/app/service/servicePorts.ts';
+import type { CreatePorts } from '../src/app/create/createPorts.ts';
 import type { Stores } from '../src/storage/openStores.ts';
 
 /** The use cases' ports and the stores below them, once these are open. */
 export interface Wired {
-  readonly ports: ServicePorts;
+  readonly ports: CreatePorts;
   readonly stores: Stores;
 }

@@ -7,6 +7,7 @@ import type { GraphData } from '../core/lineage/graph.ts';
 import type { ComputeReport } from '../core/ports/compute.ts';
 import type { Cancellation, Progress } from '../core/ports/run.ts';
 import type { TrainReport } from '../core/training/report.ts';
+import type { StartCompute } from './startCompute.ts';
 import type * as views from '../core/views.ts';
 
 /** Progress calls cross the wire: `wire.ts` makes proxies of them. */
@@ -30,6 +31,8 @@ export interface IncomingFile {
  */
 export interface LineageApi {
   start(): Promise<views.StartState>;
+  /** Tells how compute devices are started, before anything is computed. */
+  attachCompute(start: StartCompute): Promise<void>;
   graph(): Promise<GraphData>;
   /** Calls back after every change of the graph, by this tab or another. */
   subscribe(listener: () => void): Promise<void>;

@@ -57,6 +57,8 @@ export interface ParentModel {
 }
 
 export interface PlanContext {
+  /** A data use read, split and preprocessed: one of `data`, or a part of it (a client's share). */
+  prepare(use: DataUse): Promise<TrainData>;
   readonly parents: readonly ParentModel[];
   /** Checked and complete. */
   readonly args: Arguments;
@@ -73,7 +75,7 @@ export interface CreationPlan {
   /** What a person should know before starting. */
   readonly warnings: readonly string[];
   /** The training job whose time and memory are to be estimated; absent where nothing is trained. */
-  readonly job?: () => Promise<TrainJob>;
+  readonly job?: () => Promise<JobOrder>;
   /** How many such jobs run one after another. */
   readonly jobs: number;
 }
@@ -87,8 +89,6 @@ export type JobOrder = Pick<
 export interface MakeContext extends PlanContext {
   /** The data sets read, split and preprocessed, in the order of `data`. */
   prepared(index: number): Promise<TrainData>;
-  /** A data use other than those of the context (a client's share, a task's labels), prepared. */
-  prepare(use: DataUse): Promise<TrainData>;
   /**
    * Trains; checkpoints are kept under `part`, and a part that was finished before the tab closed is not
    * trained again.

@@ -58,7 +58,8 @@ export async function commitImport(
   return reportOf(operation.changes, models);
 }
 
-function namedNodes(models: readonly NewModel[], lineage: Lineage): ModelNode[] {
+/** The models' nodes with names that are free now. */
+export function namedNodes(models: readonly NewModel[], lineage: Lineage): ModelNode[] {
   const taken = new Set<string>();
   return models.map(({ node }) => {
     const name = freeName(lineage, node.name, taken);

@@ -51,7 +51,8 @@ export async function newNodes(
   );
 }
 
-async function summaryOf(hasher: Hasher, model: ScannedModel): Promise<NodeSummary> {
+/** What the graph shows of a scanned model. */
+export async function summaryOf(hasher: Hasher, model: ScannedModel): Promise<NodeSummary> {
   const { architecture, tensors, files, format } = model.parsed;
   const modifiedAt = files[0]?.source.modifiedAt;
   return {

@@ -125,7 +125,8 @@ async function scanPayload(
   };
 }
 
-async function payloadId(hasher: Hasher, chunks: readonly ChunkId[]): Promise<TensorId> {
+/** The id of a payload from its chunks'. */
+export async function payloadId(hasher: Hasher, chunks: readonly ChunkId[]): Promise<TensorId> {
   const [only] = chunks;
   if (chunks.length === 1) return only as string as TensorId;
   const input = chunks.length === 0 ? new Uint8Array() : tensorIdInput(chunks);

@@ -90,8 +90,7 @@ function refuseTakenDataName(lineage: Lineage, after: DatasetRecord): void {
 }
 
 function current(lineage: Lineage, change: Change): GraphRecord | undefined {
-  if (change.of === 'dataset')
-    return lineage.datasets.get((change.before ?? (change.after as DatasetRecord)).id);
+  if (change.of === 'dataset') return lineage.datasets.get((change.before ?? change.after).id);
   const record = (change.before ?? change.after) as ModelNode & Edge & Rejection;
   if (change.of === 'node') return lineage.nodes.get(record.id);
   if (change.of === 'edge') return lineage.edges.get(edgeKey(record.kind, record.from, record.to));
@@ -109,13 +108,20 @@ function force(lineage: Lineage, change: Change): void {
       if (change.after) putEdge(lineage, change.after);
       return;
     case 'rejection':
-      if (change.before) lineage.rejections.delete(rejectionKey(change.before));
-      if (change.after) lineage.rejections.set(rejectionKey(change.after), change.after);
+      forceIn(lineage.rejections, rejectionKey, change);
       return;
     case 'dataset':
-      if (change.before) lineage.datasets.delete(change.before.id);
-      if (change.after) lineage.datasets.set(change.after.id, change.after);
+      forceIn(lineage.datasets, ({ id }) => id, change);
   }
+}
+
+function forceIn<Key, Value>(
+  records: Map<Key, Value>,
+  keyOf: (record: Value) => Key,
+  { before, after }: { readonly before?: Value; readonly after?: Value },
+): void {
+  if (before !== undefined) records.delete(keyOf(before));
+  if (after !== undefined) records.set(keyOf(after), after);
 }
 
 function check(lineage: Lineage, change: Change): void {

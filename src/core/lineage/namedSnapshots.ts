@@ -1,5 +1,6 @@
 import type { SnapshotId } from '../ids.ts';
-import type { GraphData } from './graph.ts';
+import type { DatasetRecord } from '../data/dataset.ts';
+import type { GraphData, ModelNode } from './graph.ts';
 import type { Change } from './operation.ts';
 
 /**
@@ -7,9 +8,11 @@ import type { Change } from './operation.ts';
  * (so that it can be replayed after the data set is removed from the list), a data set's own.
  */
 export function namedSnapshots(of: Change['of'], record: Change['after']): SnapshotId[] {
-  if (record === undefined || !('snapshot' in record)) return [];
-  if (of !== 'node' || !('recipe' in record)) return [record.snapshot];
-  return [record.snapshot, ...(record.recipe?.data ?? []).map((use) => use.dataset)];
+  if (record === undefined) return [];
+  if (of === 'dataset') return [(record as DatasetRecord).snapshot];
+  if (of !== 'node') return [];
+  const { snapshot, recipe } = record as ModelNode;
+  return [snapshot, ...(recipe?.data ?? []).map((use) => use.dataset)];
 }
 
 /** Every snapshot that a graph keeps stored, each once. */

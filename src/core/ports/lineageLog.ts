@@ -11,6 +11,8 @@ export interface PendingImport {
   /** File handles the browser let us keep, where it did: opaque, structured-cloneable. */
   readonly handles: readonly unknown[];
   readonly options: unknown;
+  /** Set where it is not an import but the making of models: what that has done so far. */
+  readonly job?: unknown;
   /** Set by `pendingImports`: a tab, this one or another, is working on it now. */
   readonly running?: boolean;
 }

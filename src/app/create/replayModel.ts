@@ -1,0 +1,188 @@
+import type { ReplayReport } from '../../core/creationViews.ts';
+import type { ImportId, NodeId } from '../../core/ids.ts';
+import { LineageError } from '../../core/lineageError.ts';
+import { nodeOf } from '../../core/lineage/editLineage.ts';
+import type { Edge, ModelNode } from '../../core/lineage/graph.ts';
+import { edgeKey } from '../../core/lineage/lineage.ts';
+import type { Change } from '../../core/lineage/operation.ts';
+import { elementCount } from '../../core/dtype.ts';
+import { numbersOf } from '../../core/network/literal.ts';
+import type { TensorEntry } from '../../core/snapshot.ts';
+import type { Run } from '../../core/ports/run.ts';
+import type { Recipe, ReplayGrade } from '../../core/recipe/recipe.ts';
+import { collectGarbage } from '../storage/collectGarbage.ts';
+import { gradeReplay, type WeightDifference } from '../../core/recipe/gradeReplay.ts';
+import { PieceCache } from '../import/pieceCache.ts';
+import { progressMeter } from '../import/progressMeter.ts';
+import { scanModel, type ScannedModel } from '../import/scanModel.ts';
+import type { MadeModel } from './creationFunction.ts';
+import type { OnCreationEvent } from './createModels.ts';
+import type { CreatePorts } from './createPorts.ts';
+import { keepJob, type SettledOrder } from './jobRecord.ts';
+import { joinPieces } from './joinPieces.ts';
+import { madeCandidate } from './madeCandidate.ts';
+import { makeContext } from './makeContext.ts';
+import { parentModel, type StoredParent } from './parentModel.ts';
+
+/**
+ * Runs a model's recipe again, with the parents' content, data, seed and device that it names, and compares
+ * what comes with what is stored. Where it is the same, bit for bit or within tolerance, the model's
+ * provenance edges are graded re-derived. Nothing else is stored.
+ *
+ * @throws LineageError `recipe-missing`; `recipe-invalid` if a parent or the function has changed since;
+ *   `node-missing`, `dataset-missing`, and as making models does.
+ */
+export async function replayModel(
+  ports: CreatePorts,
+  id: NodeId,
+  run: Run,
+  onEvent: OnCreationEvent,
+): Promise<ReplayReport> {
+  const node = nodeOf(await ports.session.lineage(), id);
+  const { recipe } = node;
+  if (recipe === undefined) throw new LineageError('recipe-missing', { node: node.name });
+  const parents = await sameParents(ports, recipe, run);
+  const made = await makeAgain(ports, node, recipe, parents, run, onEvent);
+  const difference = await compare(ports, node, made, run);
+  const grade = gradeReplay(difference, node.outcome, made.outcome, {
+    before: recipe.environment,
+    after: made.environment,
+  });
+  const regraded = grade.is !== 'differs' && (await regrade(ports, node, grade));
+  return { node: id, grade, regraded };
+}
+
+async function sameParents(ports: CreatePorts, recipe: Recipe, run: Run): Promise<StoredParent[]> {
+  const fn = ports.functionOf(recipe.function);
+  const refuse = (field: string, reason: string) =>
+    new LineageError('recipe-invalid', { function: fn.id, field, reason });
+  if (fn.version !== recipe.functionVersion)
+    throw refuse(
+      'function',
+      `the recipe was made by version ${recipe.functionVersion} of ${fn.title}, and this is version ${fn.version}`,
+    );
+  const parents = await Promise.all(
+    recipe.parents.map((each) => parentModel(ports, each.node, run)),
+  );
+  for (const [index, { node }] of parents.entries())
+    if (node.snapshot !== recipe.parents[index]?.snapshot)
+      throw refuse('parents', `${node.name} is not the model it was when the recipe was run`);
+  return parents;
+}
+
+async function makeAgain(
+  ports: CreatePorts,
+  node: ModelNode,
+  recipe: Recipe,
+  parents: readonly StoredParent[],
+  run: Run,
+  onEvent: OnCreationEvent,
+): Promise<MadeModel> {
+  const { backend, threads } = recipe.environment;
+  const order: SettledOrder = {
+    function: recipe.function,
+    parents: recipe.parents.map((parent) => parent.node),
+    arguments: recipe.arguments,
+    data: recipe.data,
+    seed: recipe.seed,
+    device: backend === 'none' ? 'auto' : backend,
+    ...(threads === undefined ? {} : { threads }),
+  };
+  const record = { version: 1, title: `Replay of ${node.name}`, order, parts: new Map() } as const;
+  const id = ports.newId() as ImportId;
+  const keeper = await keepJob(ports.log, id, ports.now(), record, ports.now);
+  // Held while it runs: the record is not shown as work that a closed tab left.
+  const session = await ports.content.session(id);
+  try {
+    const fn = ports.functionOf(recipe.function);
+    const made = await fn.make(makeContext(ports, { keeper, parents, onEvent }, run));
+    const same = made.find((model) => model.part === recipe.part);
+    if (same === undefined) throw new Error(`a replay without the part ${recipe.part ?? ''}`);
+    return same;
+  } finally {
+    await session.discard();
+    await ports.log.endImport(id);
+    await collectGarbage(ports, { signal: { aborted: false, throwIfAborted: () => undefined } });
+  }
+}
+
+/** Compares a model made again with the stored one, tensor by tensor; metadata in the file aside. */
+async function compare(
+  ports: CreatePorts,
+  node: ModelNode,
+  made: MadeModel,
+  run: Run,
+): Promise<WeightDifference> {
+  const candidate = await madeCandidate(ports, made.name, made.file);
+  const total = candidate.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const meter = progressMeter(run, total, ports.now);
+  const scanned = await scanModel(ports, candidate, new PieceCache(0), meter, run);
+  const stored = await parentModel(ports, node.id, run);
+  const { manifest } = stored.stored;
+  const entries = new Map(stored.tensors.map((entry) => [entry.name, entry]));
+  const { tensors } = scanned.parsed;
+  const pairs = tensors.map((entry) => [entries.get(entry.name), entry] as const);
+  if (entries.size !== tensors.length || pairs.some(([before, now]) => !alike(before, now)))
+    return { sameStructure: false, differing: 0, elements: 0, largest: Infinity };
+  let [differing, elements, largest] = [0, 0, 0];
+  for (const [before, now] of pairs) {
+    if (before?.payload === undefined || now.payload === undefined) continue;
+    elements += elementCount(now.shape);
+    if (manifest.payloads[before.payload]?.id === scanned.manifest.payloads[now.payload]?.id)
+      continue;
+    const was = (await stored.values([now.name])).get(now.name);
+    const bytes = await payloadOf(scanned, now.payload);
+    const gap = difference(was === undefined ? [] : numbersOf(was), numbersOf({ ...now, bytes }));
+    differing += gap.differing;
+    largest = Math.max(largest, gap.largest);
+  }
+  return { sameStructure: true, differing, elements, largest };
+}
+
+function alike(before: TensorEntry | undefined, now: TensorEntry): boolean {
+  return (
+    before?.dtype === now.dtype &&
+    before.shape.length === now.shape.length &&
+    before.shape.every((extent, axis) => extent === now.shape[axis])
+  );
+}
+
+/** How many of two rows' numbers differ, and by how much at most; infinite for a NaN on one side. */
+function difference(
+  before: ArrayLike<number>,
+  now: ArrayLike<number>,
+): { readonly differing: number; readonly largest: number } {
+  let [differing, largest] = [0, 0];
+  for (let i = 0; i < now.length; i++) {
+    if (Object.is(before[i], now[i])) continue;
+    const gap = Math.abs((now[i] as number) - (before[i] as number));
+    differing += 1;
+    largest = Math.max(largest, Number.isNaN(gap) ? Infinity : gap);
+  }
+  return { differing, largest };
+}
+
+async function payloadOf(
+  { parsed }: ScannedModel,
+  index: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return joinPieces(parsed.payload(index), parsed.payloadBytes[index] ?? 0);
+}
+
+/** Grades the model's declared provenance edges re-derived; false where they were so before. */
+async function regrade(ports: CreatePorts, node: ModelNode, grade: ReplayGrade): Promise<boolean> {
+  const upgraded = (edge: Edge) =>
+    edge.to === node.id && edge.kind === 'provenance' && edge.grade === 'declared';
+  const lineage = await ports.session.lineage();
+  if (![...(lineage.incoming.get(node.id) ?? [])].some(upgraded)) return false;
+  await ports.session.commit((now) => ({
+    kind: 'replay',
+    title: `Replayed ${node.name}: ${grade.text}`,
+    changes: [...(now.incoming.get(node.id) ?? [])].filter(upgraded).map((edge): Change => ({
+      of: 'edge',
+      before: now.edges.get(edgeKey(edge.kind, edge.from, edge.to)) ?? edge,
+      after: { ...edge, grade: 're-derived' },
+    })),
+  }));
+  return true;
+}

@@ -1,0 +1,155 @@
+import type { Prediction, TryInput, TryInputView, TryView } from '../../core/creationViews.ts';
+import { guessPreprocessing } from '../../core/data/guessPreprocessing.ts';
+import { prepareInput } from '../../core/data/prepareInput.ts';
+import { elementCount, tensorBytes } from '../../core/dtype.ts';
+import type { NodeId } from '../../core/ids.ts';
+import { isLineageError, LineageError } from '../../core/lineageError.ts';
+import { numbersOf } from '../../core/network/literal.ts';
+import type { Literal, Network, ValueInfo } from '../../core/network/network.ts';
+import type { Run } from '../../core/ports/run.ts';
+import type { CreatePorts } from './createPorts.ts';
+import { parentModel } from './parentModel.ts';
+import { recipeUse } from './recipeData.ts';
+
+/** Values of an output that are sent to the page. */
+const mostValues = 10_000;
+
+/** What a model takes when it is tried. @throws LineageError `node-missing`, `snapshot-missing`. */
+export async function tryView(ports: CreatePorts, id: NodeId, run: Run): Promise<TryView> {
+  const model = await parentModel(ports, id, run);
+  try {
+    const network = await model.network();
+    return { inputs: await inputViews(ports, id, network) };
+  } catch (error) {
+    if (!isLineageError(error, 'network-unsupported')) throw error;
+    return { inputs: [], unfit: error.data.reason };
+  }
+}
+
+async function inputViews(
+  ports: CreatePorts,
+  id: NodeId,
+  network: Network,
+): Promise<TryInputView[]> {
+  const lineage = await ports.session.lineage();
+  const names = network.inputs.map((input) => input.name);
+  const found = recipeUse(lineage, id, names);
+  return network.inputs.map((input) => {
+    const known = found?.use.inputs[input.name];
+    return {
+      name: input.name,
+      shape: input.shape,
+      preprocessing: known ?? guessPreprocessing(input),
+      from: known === undefined || found === undefined ? 'guess' : found.from,
+    };
+  });
+}
+
+/**
+ * Runs models on one input, each with its own preprocessing. An input that is not given is all zeros: the
+ * state of a recurrent model, say.
+ *
+ * @throws LineageError `data-unfit` for an input of another kind; `network-unsupported`, `compute-failed`.
+ */
+export async function predictModels(
+  ports: CreatePorts,
+  ids: readonly NodeId[],
+  inputs: Readonly<Record<string, TryInput>>,
+  run: Run,
+): Promise<Prediction[]> {
+  const predictions: Prediction[] = [];
+  for (const id of ids) {
+    run.signal.throwIfAborted();
+    predictions.push(await predictOne(ports, id, inputs, run));
+  }
+  return predictions;
+}
+
+async function predictOne(
+  ports: CreatePorts,
+  id: NodeId,
+  given: Readonly<Record<string, TryInput>>,
+  run: Run,
+): Promise<Prediction> {
+  const model = await parentModel(ports, id, run);
+  const network = await model.network();
+  const views = await inputViews(ports, id, network);
+  const inputs = new Map<string, Literal>();
+  for (const [index, info] of network.inputs.entries()) {
+    const view = views[index];
+    const input = given[info.name] ?? (index === 0 ? Object.values(given)[0] : undefined);
+    inputs.set(
+      info.name,
+      input === undefined || view === undefined
+        ? zeros(info)
+        : shaped(info, prepareInput(view.preprocessing, input)),
+    );
+  }
+  const started = ports.now();
+  const outputs = await ports.compute.predict(
+    { network, inputs, device: 'auto', batch: 1 },
+    run.signal,
+  );
+  const ms = ports.now() - started;
+  const use = recipeUse(await ports.session.lineage(), id, [...inputs.keys()])?.use;
+  return {
+    node: id,
+    outputs: [...outputs].map(([name, value]) =>
+      outputOf(name, value, use?.targets[name]?.classes),
+    ),
+    ms,
+    backend: 'wasm',
+  };
+}
+
+function zeros({ dtype, shape }: ValueInfo): Literal {
+  const extents = shape.map((extent) => (typeof extent === 'number' ? extent : 1));
+  return { dtype, shape: extents, bytes: new Uint8Array(tensorBytes(dtype, extents)) };
+}
+
+/** A prepared example as a batch of one, in the network's own dtype. */
+function shaped({ name, dtype, shape }: ValueInfo, example: Literal): Literal {
+  const wanted = shape.slice(1);
+  const fits = wanted.every(
+    (extent, axis) => typeof extent !== 'number' || extent === example.shape[axis],
+  );
+  if (!fits && wanted.every((extent) => typeof extent === 'number')) {
+    const count = elementCount(wanted);
+    if (count !== elementCount(example.shape))
+      throw new LineageError('data-unfit', {
+        reason: `the input ${name} takes ${count} numbers, and ${elementCount(example.shape)} were given`,
+      });
+    return { ...example, dtype, shape: [1, ...(wanted as readonly number[])] };
+  }
+  return { ...example, dtype, shape: [1, ...example.shape] };
+}
+
+function outputOf(
+  name: string,
+  value: Literal,
+  classes: readonly string[] | undefined,
+): Prediction['outputs'][number] {
+  const numbers = numbersOf(value);
+  const output = {
+    name,
+    shape: value.shape,
+    values: [...numbers.subarray(0, mostValues)],
+    count: numbers.length,
+  };
+  if (classes === undefined || classes.length !== numbers.length) return output;
+  const shares = probabilities(numbers);
+  return {
+    ...output,
+    classes: classes.map((each, index) => ({ name: each, probability: shares[index] as number })),
+  };
+}
+
+/** The values if they are shares of one already, else their softmax. */
+function probabilities(values: Float64Array): Float64Array {
+  const sum = values.reduce((total, value) => total + value, 0);
+  if (Math.abs(sum - 1) < 1e-3 && values.every((value) => value >= 0)) return values;
+  const largest = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const powers = values.map((value) => Math.exp(value - largest));
+  const total = powers.reduce((all, power) => all + power, 0);
+  return powers.map((power) => power / total);
+}
