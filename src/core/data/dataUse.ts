@@ -60,7 +60,11 @@ export type Preprocessing =
       readonly length: number;
     };
 
-/** A random change of an input, drawn anew for each example and epoch from the run's seed. */
+/**
+ * A random change of an input, drawn anew for each example and epoch from the run's seed. It acts on
+ * stored values: noise of pictures is in shares of the full range (255 for bytes), of waves in the unit of
+ * samples, of tables in standard deviations of each feature. Sizes and strengths are the largest drawn.
+ */
 export type Augmentation =
   | { readonly is: 'noise'; readonly deviation: number }
   | { readonly is: 'salt-and-pepper'; readonly share: number }

@@ -57,6 +57,8 @@ export interface DatasetSummary {
   readonly badRows: readonly BadRow[];
   readonly badRowCount: number;
   readonly sizeBytes: number;
+  /** What else a person should know: pictures kept smaller than they are. */
+  readonly notes?: readonly string[];
 }
 
 /** A data set in the lineage. Its files are stored as a snapshot, by content, like a model's. */

@@ -11,6 +11,7 @@ const maxWholeValues = 100;
 export interface BadRows {
   readonly first: readonly BadRow[];
   readonly count: number;
+  readonly notes: readonly string[];
 }
 
 /** What a page shows of a data set and what choices are made by. */
@@ -28,6 +29,7 @@ export function summarise(
     badRows: bad.first,
     badRowCount: bad.count,
     sizeBytes,
+    ...(bad.notes.length === 0 ? {} : { notes: bad.notes }),
   };
 }
 

@@ -28,6 +28,8 @@ export function asInvalid(error: unknown, file: string): unknown {
 export interface BadRowList {
   readonly first: BadRow[];
   count: number;
+  /** For the summary: what else a person should know. */
+  readonly notes: string[];
   add(row: BadRow): void;
 }
 
@@ -35,6 +37,7 @@ export function badRowList(): BadRowList {
   return {
     first: [],
     count: 0,
+    notes: [],
     add(row) {
       if (this.first.length < listedBadRows) this.first.push(row);
       this.count++;

@@ -242,6 +242,9 @@ describe('pictures', () => {
     const { examples, summary } = await read({ 'a.png': large, 'b.png': bomb, 'c.png': textSource('', 'no').bytes }, { is: 'images', labels: 'none' }); // prettier-ignore
     const [column] = examples.columns;
     expect(column?.is === 'images' && column.images[0]).toMatchObject({ width: 512, height: 50 });
+    expect(summary.notes).toEqual([
+      '1 pictures are larger than 512 pixels and are used at that size',
+    ]);
     expect(summary.badRows.map(({ reason }) => reason)).toEqual([
       'it has 100000 × 100000 pixels; at most 100000000 are decoded',
       'it is no picture that is known here',

@@ -25,10 +25,20 @@ export async function readImages(
   decoder: DatasetPorts['images'],
   pacer: Pacer,
 ): Promise<RawExamples> {
+  let shrunk = 0;
   const read = await readEach(files, labels, bad, pacer, {
-    decode: (bytes) => decodeImage(bytes, decoder),
+    async decode(bytes) {
+      const image = await decodeImage(bytes, decoder);
+      const kept = shrunkImage(image);
+      if (kept !== image) shrunk++;
+      return kept;
+    },
     sizeOf: ({ data }) => data.length,
   });
+  if (shrunk > 0)
+    bad.notes.push(
+      `${shrunk} pictures are larger than ${keptImageSide} pixels and are used at that size`,
+    );
   const images = read.map(({ item }) => item);
   const paths = read.map(({ path }) => path);
   return {
@@ -132,7 +142,11 @@ async function decodeImage(
   const pixels = decoded.width * decoded.height;
   if (pixels === 0 || decoded.data.length !== pixels * decoded.channels)
     throw new Error('its pixels do not fit its size');
-  const image = plainImage(decoded);
+  return plainImage(decoded);
+}
+
+/** The same picture unless its longer side is above the limit. */
+function shrunkImage(image: RawImage): RawImage {
   const shrink = keptImageSide / Math.max(image.width, image.height);
   if (shrink >= 1) return image;
   return resizeImage(
