@@ -174,12 +174,15 @@ export function sliceRanges(
   return ranges;
 }
 
-/** Source: numpy's slicing, which ONNX Slice follows. */
+/**
+ * Source: ONNX Slice-13: a start is clamped to an element that is there, an end also to just before the
+ * first; numpy's slicing gives nothing for a start before the first and a negative step.
+ */
 function rangeOf(extent: number, from: number, to: number, step: number): SliceRange {
-  const low = step > 0 ? 0 : -1;
   const high = step > 0 ? extent : extent - 1;
-  const clamp = (index: number) =>
+  const clamp = (index: number, low: number) =>
     Math.min(Math.max(index < 0 ? index + extent : index, low), high);
-  const start = clamp(from);
-  return { start, step, count: Math.max(0, Math.ceil((clamp(to) - start) / step)) };
+  const start = clamp(from, 0);
+  const end = clamp(to, step > 0 ? 0 : -1);
+  return { start, step, count: Math.max(0, Math.ceil((end - start) / step)) };
 }
