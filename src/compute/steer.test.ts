@@ -168,10 +168,11 @@ describe('a loss that is not a number', () => {
     const { compute } = await brittle({}, [{}]);
     const heard = new Heard();
     const job = poisoned({ epochs: 1, seed: 4 }, { device: 'webgpu', checkpointSeconds: 0 });
-    const { report } = await compute.train(job, heard, never);
+    const { report, weights } = await compute.train(job, heard, never);
     expect(noticesOf(heard)).toContain('not-finite');
     const before = heard.checkpoints.at(-1);
     expect(report.steps).toBe(before?.step);
+    for (const [name, { bytes }] of weights) expect(bytes).toEqual(before?.state.get(name)?.bytes);
   });
 });
 

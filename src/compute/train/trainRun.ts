@@ -22,8 +22,8 @@ export interface RunOptions extends SessionOptions {
   readonly notices: TrainNotice[];
 }
 
-/** Longest computing without a look at the outside, in ms: events are due ten times a second. */
-const lookAfterMs = 100;
+/** Longest computing without a look at the outside, in ms: an abort may wait so long. */
+const lookAfterMs = 200;
 /** Most steps whose losses are left on a GPU unread: its queue must not grow without end. */
 const mostPending = 32;
 
