@@ -1,10 +1,29 @@
 import { LineageError } from '../../core/lineageError.ts';
 import type { CreationFunction } from '../create/creationFunction.ts';
+import { federatedRound } from './federatedRound.ts';
 import { finetune } from './finetune.ts';
+import { fuseAdapter } from './fuseAdapter.ts';
+import { linearAverage } from './linearAverage.ts';
 import { linearProbe } from './linearProbe.ts';
+import { lora } from './lora.ts';
+import { prune } from './prune.ts';
+import { quantiseFp16 } from './quantiseFp16.ts';
+import { quantiseInt8 } from './quantiseInt8.ts';
+import { taskArithmetic } from './taskArithmetic.ts';
 
 /** Every creation function, in the order of the menu. */
-export const creationFunctions: readonly CreationFunction[] = [finetune, linearProbe];
+export const creationFunctions: readonly CreationFunction[] = [
+  finetune,
+  linearProbe,
+  lora,
+  fuseAdapter,
+  prune,
+  quantiseFp16,
+  quantiseInt8,
+  federatedRound,
+  linearAverage,
+  taskArithmetic,
+];
 
 /** @throws LineageError `function-missing`. */
 export function functionOf(id: string): CreationFunction {
