@@ -32,15 +32,18 @@ describe('data sets', () => {
       [],
     ]);
     expect(await names(file('m.onnx'), file('m.onnx.data'), file('README.txt'))).toEqual([
-      ['m.onnx', 'm.onnx.data'],
+      ['m.onnx'],
       [],
-      ['README.txt'],
+      ['m.onnx.data', 'README.txt'],
     ]);
     expect(await names(file('a.zip', 'PK cats/1.png'), file('b.zip', 'PK data.pkl'))).toEqual([
       [],
       ['a.zip'],
       ['b.zip'],
     ]);
+    expect(
+      await names(file('iris.data', '5.1,3.5,a\n4.9,3.0,b\n'), file('notes', 'hello')),
+    ).toEqual([[], ['iris.data'], ['notes']]);
   });
 
   it('are offered when data is dropped, with a way to read it otherwise', async () => {

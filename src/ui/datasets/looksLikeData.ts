@@ -3,7 +3,7 @@ import type { IncomingFile } from '../../rpc/api.ts';
 const dataEnds =
   /\.(csv|tsv|idx|idx[123]-ubyte|npy|npz|wav|png|jpe?g|webp|gif|bmp|txt)$|-ubyte(\.gz)?$|\.(csv|tsv|txt)\.gz$/i;
 const modelEnds =
-  /\.(onnx|safetensors|pt|pth|bin|ckpt|pb|tflite|h5|keras|pkl|data|mgit)$|\.index\.json$/i;
+  /\.(onnx|safetensors|pt|pth|bin|ckpt|pb|tflite|h5|keras|pkl|mgit)$|\.index\.json$/i;
 const zipEnd = /\.zip$/i;
 /** Files that come along with others and are data only when they are alone. */
 const besidesEnds = /(^|\/)(readme|licen[cs]e|notice|labels?|classes)[^/]*\.txt$/i;
@@ -22,9 +22,20 @@ export interface Sorted {
 
 async function isData({ file, path }: IncomingFile): Promise<boolean> {
   if (dataEnds.test(path)) return true;
-  if (!zipEnd.test(path)) return false;
   const start = new Uint8Array(await file.slice(0, sniffedBytes).arrayBuffer());
-  return zipOfData.test(new TextDecoder('latin1').decode(start));
+  const text = new TextDecoder('latin1').decode(start);
+  return zipEnd.test(path) ? zipOfData.test(text) : isTable(text);
+}
+
+/** Lines with separators and no control characters: a table, whatever its name ends in. */
+function isTable(text: string): boolean {
+  const lines = text.split('\n').slice(0, 5);
+  return (
+    lines.length > 1 &&
+    // eslint-disable-next-line no-control-regex -- that there are none is what is asked
+    !/[\0-\x08\x0e-\x1f]/.test(text) &&
+    lines.every((line, i) => i === lines.length - 1 || /[,;\t]|\d \d/.test(line))
+  );
 }
 
 /** Divides files into models and data by their names, zips by the first names in them. */
@@ -36,6 +47,10 @@ export async function sortFiles(files: readonly IncomingFile[]): Promise<Sorted>
     if (modelEnds.test(file.path)) models.push(file);
     else if (await isData(file)) data.push(file);
     else others.push(file);
+  // External data of an ONNX graph ends in .data, as tables do.
+  for (const file of models.length > 0 ? data.splice(0) : [])
+    if (/\.data$/i.test(file.path)) others.push(file);
+    else data.push(file);
   // Beside models a text is a note.
   if (models.length === 0) return { models, data, others };
   return {
