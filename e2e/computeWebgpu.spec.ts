@@ -84,6 +84,11 @@ test('trains a convolutional network on WebGPU as on wasm', async ({ page }) => 
     expect(webgpu.losses[step]).toBeCloseTo(loss, 3);
   expect(wasm.losses.at(-1)).toBeLessThan((wasm.losses[0] ?? 0) * 0.7);
   expect(webgpu.accuracy).toBeGreaterThan(0.6);
+  // Tried at the same time: runs take turns.
+  for (const tried of webgpu.tried)
+    for (const [at, value] of (wasm.tried[0] ?? []).entries())
+      expect(tried[at]).toBeCloseTo(value, 3);
+  expect(webgpu.tried.map((each) => each.length)).toEqual([160, 160, 160]);
 });
 
 test('goes on from the checkpoint on a new device when the GPU is lost', async ({ page }) => {

@@ -1,6 +1,6 @@
 /** Trainings that a page of the browser tests runs; what they give is plain data. */
 import { randomFrom } from '../core/data/random.ts';
-import { literal } from '../core/network/literal.ts';
+import { literal, numbersOf } from '../core/network/literal.ts';
 import type { Literal, Network } from '../core/network/network.ts';
 import type { TrainJob } from '../core/training/trainJob.ts';
 import { openCompute } from './openCompute.ts';
@@ -139,12 +139,21 @@ function pictureJob(device: TrainJob['device']): TrainJob {
   };
 }
 
-/** Losses and test accuracy of one job on both backends. */
+/** Losses and test accuracy of one job on both backends, and a try of the network while it is trained. */
 export async function trainOnBoth() {
   const service = compute();
   const on = async (device: 'webgpu' | 'wasm') => {
-    const { report } = await service.train(pictureJob(device), new Heard(), never);
+    const { network, data } = pictureJob(device);
+    const values = data.test.columns[0]?.data ?? new Float32Array(0);
+    const inputs = new Map([['x', literal('f32', [40, 6, 8, 8], values)]]);
+    const training = service.train(pictureJob(device), new Heard(), never);
+    const tries = Array.from({ length: 3 }, () =>
+      service.predict({ network, inputs, device, batch: 16 }, never),
+    );
+    const { report } = await training;
+    const tried = (await Promise.all(tries)).map((found) => found.get('logits'));
     return {
+      tried: tried.map((logits) => (logits === undefined ? [] : Array.from(numbersOf(logits)))),
       backend: report.environment.backend,
       adapter: report.environment.adapter,
       losses: report.losses.map(([, loss]) => loss),

@@ -51,6 +51,7 @@ export class OrtRuntime implements Runtime {
   readonly #device: OrtDevice;
   readonly #sessions = new SessionCache<Compiled>(keptSessions);
   readonly #gone: Promise<never>;
+  #turn: Promise<void> = Promise.resolve();
   #live = 0;
   #isLost = false;
 
@@ -84,7 +85,7 @@ export class OrtRuntime implements Runtime {
         logSeverityLevel: 3,
         ...this.#device.options(network, use),
       } as const;
-      const session = await this.#guarded(() => this.#ort.InferenceSession.create(bytes, options));
+      const session = await this.#inTurn(() => this.#ort.InferenceSession.create(bytes, options));
       return { session, close: () => session.release() };
     });
     const { session } = loan.value;
@@ -112,8 +113,25 @@ export class OrtRuntime implements Runtime {
     const given = Object.fromEntries(
       [...feeds].map(([name, held]) => [name, (held as HeldTensor).tensor]),
     );
-    const made = await this.#guarded(() => session.run(given));
+    const made = await this.#inTurn(() => session.run(given));
     return new Map(Object.entries(made).map(([name, tensor]) => [name, this.#keep(tensor)]));
+  }
+
+  /** One at a time: a module that waits for the GPU inside WebAssembly cannot be entered again. */
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const before = this.#turn;
+    let done: () => void = () => undefined;
+    this.#turn = new Promise((resolve) => {
+      done = resolve;
+    });
+    try {
+      return await this.#guarded(async () => {
+        await before;
+        return work();
+      });
+    } finally {
+      done();
+    }
   }
 
   /** A lost device leaves what was asked of it unanswered, so its loss ends the wait. */
