@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TrainJob } from '../core/training/trainJob.ts';
 import type { ComputeService } from './computeService.ts';
+import { referenceRuntime } from './reference/referenceRuntime.ts';
 import {
   blobJob,
   blobs,
@@ -99,6 +100,21 @@ describe('training', () => {
     expect(report.kept).toBe(losses.indexOf(Math.min(...losses)) + 1);
     expect(report.epochs.length - 1).toBe(report.kept + 3);
     expect(report.notices.at(-1)).toMatchObject({ is: 'stopped-early' });
+  });
+
+  test('in half precision, scales the loss and learns the same', async () => {
+    const runtime = { ...referenceRuntime(), f16: true };
+    const half = testCompute({ openers: { reference: () => Promise.resolve(runtime) } });
+    const job = blobJob({ epochs: 2, precision: 'f16' }, { device: 'reference' });
+    const { weights, report } = await trained(job, half);
+    expect(report.notices.map(({ is }) => is)).toEqual(['filled-batch']);
+    const single = await trained(blobJob({ epochs: 2 }, { device: 'reference' }));
+    const expected = numbersIn(single.weights);
+    for (const [at, value] of numbersIn(weights).entries())
+      expect(value).toBeCloseTo(expected[at] ?? Number.NaN, 2);
+    // Where there is none, single precision is used and said.
+    const without = await trained(blobJob({ epochs: 1, precision: 'f16' }));
+    expect(without.report.notices.map(({ is }) => is)).toContain('backend-differs');
   });
 
   test('leaks no tensor', async () => {
