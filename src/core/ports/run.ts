@@ -9,7 +9,7 @@ export interface Progress {
   readonly step: string;
   readonly done: number;
   readonly total: number;
-  readonly unit: 'bytes' | 'models' | 'chunks' | 'files';
+  readonly unit: 'bytes' | 'models' | 'chunks' | 'files' | 'steps';
 }
 
 /** How a long function is told to stop and tells how far it is, at most ten times a second. */

@@ -43,7 +43,16 @@ async function following(
   show();
   const result = await session.follow(
     task,
-    (call) => work({ ...call, onEvent: run.hear }),
+    (call) =>
+      work({
+        ...call,
+        onEvent: (event) => {
+          run.hear(event);
+          if (event.event.is !== 'step') return;
+          const { step: done, steps: total } = event.event;
+          call.onProgress({ step: `Training ${event.part}`.trim(), done, total, unit: 'steps' });
+        },
+      }),
     resultText,
   );
   await session.refresh();

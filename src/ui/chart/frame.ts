@@ -18,7 +18,7 @@ export interface Frame {
   readonly valueAt: (pixels: number) => number;
 }
 
-const margin = { left: 46, right: 10, top: 8, bottom: 24 };
+const margin = { left: 46, right: 18, top: 8, bottom: 24 };
 
 /** Scales that fit `domain` into a chart of this size, in pixels; `log` concerns y. */
 export function frameOf(domain: Domain, width: number, height: number, log: boolean): Frame {

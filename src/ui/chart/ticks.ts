@@ -2,7 +2,8 @@
 export function ticks(low: number, high: number, about: number): number[] {
   const span = high - low;
   if (!(span > 0)) return [low];
-  const raw = span / Math.max(1, about);
+  // Rather a few more than half as many.
+  const raw = span / Math.max(1, about) / 1.4;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10) * power;
   const first = Math.ceil(low / step - 1e-9);
