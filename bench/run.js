@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { runnerImport } from 'vite';
+import { withTypeScript } from '../tools/loadTypeScript.js';
 
 const folder = import.meta.dirname;
 const root = path.dirname(folder);
@@ -30,8 +30,7 @@ printConditions();
 for (const name of asked.length > 0 ? asked : benches.keys()) {
   console.log(`\n## ${name}\n`);
   const file = path.join(folder, benches.get(name));
-  const { module } = await runnerImport(file, { root, configFile: false, logLevel: 'error' });
-  await module.run();
+  await withTypeScript(file, (module) => module.run());
 }
 
 /** What a number depends on besides the code. */

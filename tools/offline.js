@@ -47,7 +47,7 @@ function describeBuild(folder) {
     const url = name.split(path.sep).join('/');
     if (!statSync(full).isFile()) continue;
     hash.update(`${url}\0`).update(readFileSync(full));
-    const isPart = url !== workerFile && !url.startsWith('sample/');
+    const isPart = url !== workerFile && !/^(sample|digits)\//.test(url);
     if (isPart && statSync(full).size <= precacheBytes) files.push(url);
   }
   return { version: hash.digest('hex').slice(0, 16), files };

@@ -36,7 +36,7 @@ self.addEventListener('fetch', (event) => {
 
 /** Hashed assets and the sample are kept when they are first asked for; the rest only if precached. */
 function isKept(path: string): boolean {
-  return /^(assets|sample)\//.test(path) || self.build.files.includes(path);
+  return /^(assets|sample|digits)\//.test(path) || self.build.files.includes(path);
 }
 
 async function precache(): Promise<void> {

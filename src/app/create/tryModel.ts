@@ -4,7 +4,7 @@ import { prepareInput } from '../../core/data/prepareInput.ts';
 import { elementCount, tensorBytes } from '../../core/dtype.ts';
 import type { NodeId } from '../../core/ids.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
-import { numbersOf } from '../../core/network/literal.ts';
+import { isWritable, literal, numbersOf } from '../../core/network/literal.ts';
 import type { Literal, Network, ValueInfo } from '../../core/network/network.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { CreatePorts } from './createPorts.ts';
@@ -107,21 +107,38 @@ function zeros({ dtype, shape }: ValueInfo): Literal {
   return { dtype, shape: extents, bytes: new Uint8Array(tensorBytes(dtype, extents)) };
 }
 
-/** A prepared example as a batch of one, in the network's own dtype. */
-function shaped({ name, dtype, shape }: ValueInfo, example: Literal): Literal {
-  const wanted = shape.slice(1);
-  const fits = wanted.every(
-    (extent, axis) => typeof extent !== 'number' || extent === example.shape[axis],
-  );
-  if (!fits && wanted.every((extent) => typeof extent === 'number')) {
-    const count = elementCount(wanted);
-    if (count !== elementCount(example.shape))
-      throw new LineageError('data-unfit', {
-        reason: `the input ${name} takes ${count} numbers, and ${elementCount(example.shape)} were given`,
-      });
-    return { ...example, dtype, shape: [1, ...(wanted as readonly number[])] };
-  }
-  return { ...example, dtype, shape: [1, ...example.shape] };
+/**
+ * A prepared example as a batch of one, in the network's own dtype and shape.
+ *
+ * @throws LineageError `data-unfit` for another number of values; `network-unsupported` for a dtype that
+ *   no input is made in.
+ */
+function shaped(info: ValueInfo, example: Literal): Literal {
+  const extents = extentsOf(info, example.shape);
+  const count = elementCount(example.shape);
+  if (elementCount(extents) !== count)
+    throw new LineageError('data-unfit', {
+      reason: `the input ${info.name} takes ${elementCount(extents)} numbers, and ${count} were given`,
+    });
+  const shape = [1, ...extents];
+  if (info.dtype === example.dtype) return { ...example, shape };
+  if (!isWritable(info.dtype))
+    throw new LineageError('network-unsupported', {
+      node: info.name,
+      reason: `inputs of type ${info.dtype} cannot be given here`,
+    });
+  return literal(info.dtype, shape, numbersOf(example));
+}
+
+/** The extents of one example: those the network states, and the example's where it leaves them open. */
+function extentsOf({ shape }: ValueInfo, example: readonly number[]): readonly number[] {
+  const stated = shape.slice(1);
+  if (stated.length !== example.length && stated.every((extent) => typeof extent === 'number'))
+    return stated;
+  return example.map((extent, axis) => {
+    const wanted = stated[axis];
+    return typeof wanted === 'number' ? wanted : extent;
+  });
 }
 
 function outputOf(

@@ -94,5 +94,5 @@ export function dataName(files: readonly ByteSource[]): string {
   const folder = path.slice(0, path.indexOf('/'));
   if (files.length > 1 && folder !== '') return folder;
   const name = path.slice(path.lastIndexOf('/') + 1);
-  return name.replace(/(\.[a-z0-9]{1,8}){1,2}$/i, '') || name;
+  return name.replace(/\.(gz|zip)$/i, '').replace(/\.[^.]+$/, '') || name;
 }

@@ -90,7 +90,10 @@ function refuseTakenDataName(lineage: Lineage, after: DatasetRecord): void {
 }
 
 function current(lineage: Lineage, change: Change): GraphRecord | undefined {
-  if (change.of === 'dataset') return lineage.datasets.get((change.before ?? change.after).id);
+  if (change.of === 'dataset') {
+    const dataset = change.before ?? change.after;
+    return dataset && lineage.datasets.get(dataset.id);
+  }
   const record = (change.before ?? change.after) as ModelNode & Edge & Rejection;
   if (change.of === 'node') return lineage.nodes.get(record.id);
   if (change.of === 'edge') return lineage.edges.get(edgeKey(record.kind, record.from, record.to));

@@ -2,10 +2,13 @@ import { elementCount, type Dtype } from '../dtype.ts';
 import { decodeElements } from '../tensor/elements.ts';
 import type { Literal } from './network.ts';
 
-type Writable = Extract<
-  Dtype,
-  'f32' | 'f64' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'u16' | 'u32' | 'bool'
->;
+const writable = ['f32', 'f64', 'i64', 'i32', 'i16', 'i8', 'u8', 'u16', 'u32', 'bool'] as const;
+type Writable = (typeof writable)[number];
+
+/** Whether `literal` can make tensors of this dtype. */
+export function isWritable(dtype: Dtype): dtype is Writable {
+  return (writable as readonly Dtype[]).includes(dtype);
+}
 
 /**
  * A tensor of the given numbers. Floats are rounded to the dtype; integers must be whole and fit.

@@ -6,7 +6,7 @@ import type { Session } from '../session.svelte.ts';
 import type { TaskRun } from '../tasks/task.svelte.ts';
 import { finishImport, importSummary } from './importModels.ts';
 
-/** The lineage that ships with the app: `sample/index.json`. Addresses are relative to it. */
+/** A lineage that ships with the app: its folder's `index.json`. Addresses are relative to it. */
 interface SampleIndex extends Omit<Credit, 'extent'> {
   readonly files: readonly {
     readonly path: string;
@@ -15,7 +15,14 @@ interface SampleIndex extends Omit<Credit, 'extent'> {
     readonly modified: string;
   }[];
   readonly declared: readonly DeclaredEdge[];
+  readonly datasets?: readonly { readonly name: string; readonly files: readonly string[] }[];
 }
+
+/** The samples, by their folder. */
+const samples = {
+  sample: 'Load the sample lineage',
+  digits: 'Load the digits to train on',
+} as const;
 
 async function fetched(url: URL, signal: AbortSignal): Promise<Response> {
   const response = await fetch(url, { signal });
@@ -39,11 +46,31 @@ async function fetchFiles(index: SampleIndex, base: URL, run: TaskRun): Promise<
   return files;
 }
 
-/** Fetches the sample lineage from the app's own origin, imports it and says whose work it is. */
-export async function loadSample(session: Session): Promise<void> {
-  const base = new URL('sample/', document.baseURI);
+async function addDatasets(
+  session: Session,
+  index: SampleIndex,
+  base: URL,
+  run: TaskRun,
+): Promise<void> {
+  for (const { name, files } of index.datasets ?? []) {
+    const incoming: IncomingFile[] = [];
+    for (const path of files) {
+      const blob = await (await fetched(new URL(path, base), run.signal)).blob();
+      incoming.push({ file: new File([blob], path), path });
+    }
+    const notes = `${index.attribution}. ${index.licence}, ${index.source}`;
+    await session.mgit.addDataset(incoming, { name, notes, ...run });
+  }
+}
+
+/** Fetches a sample from the app's own origin, imports it and says whose work it is. */
+export async function loadSample(
+  session: Session,
+  sample: keyof typeof samples = 'sample',
+): Promise<void> {
+  const base = new URL(`${sample}/`, document.baseURI);
   const loaded = await session.task(
-    'Load the sample lineage',
+    samples[sample],
     async (run) => {
       const response = await fetched(new URL('index.json', base), run.signal);
       const index = (await response.json()) as SampleIndex;
@@ -58,6 +85,7 @@ export async function loadSample(session: Session): Promise<void> {
         extent: `${counted(files.length, 'file')}, ${bytes(size)}`,
       };
       const report = await session.mgit.import(files, { declared: index.declared, ...run });
+      await addDatasets(session, index, base, run);
       return { report, credit };
     },
     ({ report }) => importSummary(report),

@@ -50,6 +50,7 @@ const files: readonly Command[] = [
   { id: 'import-files', title: 'Import files…', keys: 'mod+o', typed: 'import', run: (s) => void pickFiles(s, 'files') },
   { id: 'import-folder', title: 'Import a folder…', run: (s) => void pickFiles(s, 'folder') },
   { id: 'sample', title: 'Load the sample lineage', typed: 'sample', run: (s) => void loadSample(s) },
+  { id: 'digits', title: 'Load digits to train on', typed: 'digits', run: (s) => void loadSample(s, 'digits') },
   { id: 'export', title: 'Export the selection', keys: 'mod+e', typed: 'export', can: some, run: (s) => void exportModels(s, s.selection) },
   { id: 'export-safetensors', title: 'Export as safetensors', can: one, run: (s) => { for (const id of s.selection) void exportSafetensors(s, id); } },
   { id: 'export-all', title: 'Export all models as zip', can: any, run: (s) => void exportModels(s, s.graph.nodes.map((node) => node.id)) },
