@@ -78,6 +78,17 @@ describe('shares of clients', () => {
   });
 });
 
+/** One part of the first and two of the second. */
+function expectMean(
+  average?: readonly number[],
+  a?: readonly number[],
+  b?: readonly number[],
+): void {
+  for (const [i, value] of (average ?? []).entries())
+    expect(value).toBeCloseTo(((a?.[i] ?? 0) + 2 * (b?.[i] ?? 0)) / 3, 6);
+  expect(average?.length).toBe(24);
+}
+
 describe('federated round', () => {
   test('trains every client from the base and averages them by their examples', async () => {
     const { made, orders } = await call(
@@ -106,8 +117,7 @@ describe('federated round', () => {
     const counts = [...orders.values()].map(({ data }) => data.train.count);
     expect(counts).toEqual([40, 80]);
     const [a, b, average] = made.map((model) => valuesOf(model, 'head.weight'));
-    for (const [i, value] of (average ?? []).entries())
-      expect(value).toBeCloseTo(((a?.[i] ?? 0) + 2 * (b?.[i] ?? 0)) / 3, 6);
+    expectMean(average, a, b);
     expect(made[2]?.outcome?.test?.examples).toBe(preparedBlobs(use).test.count);
   });
 

@@ -6,6 +6,7 @@ import { fuseAdapter } from './fuseAdapter.ts';
 import { linearAverage } from './linearAverage.ts';
 import { linearProbe } from './linearProbe.ts';
 import { lora } from './lora.ts';
+import { multiTask } from './multiTask.ts';
 import { prune } from './prune.ts';
 import { quantiseFp16 } from './quantiseFp16.ts';
 import { quantiseInt8 } from './quantiseInt8.ts';
@@ -21,6 +22,7 @@ export const creationFunctions: readonly CreationFunction[] = [
   quantiseFp16,
   quantiseInt8,
   federatedRound,
+  multiTask,
   linearAverage,
   taskArithmetic,
 ];

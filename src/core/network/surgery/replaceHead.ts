@@ -9,6 +9,8 @@ export interface FoundHead extends MatrixUse {
   readonly units: number;
   /** The layer's bias: its own, or that of an Add behind it. */
   readonly bias?: string;
+  /** The layer's node and those behind it up to the output, in the order of computation. */
+  readonly chain: readonly OpNode[];
 }
 
 /** Operators behind a head that take any number of units. */
@@ -23,9 +25,11 @@ export function headOf(network: Network, output: string): FoundHead | undefined 
   const uses = new Map(matrixUses(network).map((use) => [use.node, use]));
   let bias: string | undefined;
   let node = makers.get(output);
+  const chain: OpNode[] = [];
   while (node !== undefined) {
+    chain.unshift(node);
     const use = uses.get(node);
-    if (use !== undefined) return foundHead(network, use, bias);
+    if (use !== undefined) return foundHead(network, use, bias, chain);
     const before = stepBack(network, node);
     if (before === undefined || (bias !== undefined && before.bias !== undefined)) return undefined;
     bias ??= before.bias;
@@ -34,10 +38,15 @@ export function headOf(network: Network, output: string): FoundHead | undefined 
   return undefined;
 }
 
-function foundHead(network: Network, use: MatrixUse, added: string | undefined): FoundHead {
+function foundHead(
+  network: Network,
+  use: MatrixUse,
+  added: string | undefined,
+  chain: readonly OpNode[],
+): FoundHead {
   const units = network.initializers.get(use.weight)?.shape[use.outputAxis] ?? 0;
   const bias = added ?? use.node.inputs[2];
-  return { ...use, units, ...(bias === undefined || bias === '' ? {} : { bias }) };
+  return { ...use, units, chain, ...(bias === undefined || bias === '' ? {} : { bias }) };
 }
 
 /** The value behind a node that passes units on, and the bias it adds. */
