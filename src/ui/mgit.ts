@@ -1,5 +1,6 @@
 import type { ImportId, NodeId } from '../core/ids.ts';
-import type { EdgeKind, GraphData, ProvenanceRole } from '../core/lineage/graph.ts';
+import type { EdgeKind, GraphData } from '../core/lineage/graph.ts';
+import type { ProvenanceRole } from '../core/lineage/provenanceRole.ts';
 import type * as views from '../core/views.ts';
 import type { LineageApi } from '../rpc/api.ts';
 import { incoming, run, type FileSource, type LongCall } from './longCall.ts';

@@ -1,5 +1,6 @@
 import type { NodeId } from '../../core/ids.ts';
-import type { Edge, EdgeKind, ProvenanceRole } from '../../core/lineage/graph.ts';
+import type { Edge, EdgeKind } from '../../core/lineage/graph.ts';
+import type { ProvenanceRole } from '../../core/lineage/provenanceRole.ts';
 import type { OrphanPolicy } from '../../core/views.ts';
 import { counted } from '../format.ts';
 import type { Mgit } from '../mgit.ts';

@@ -34,6 +34,12 @@ function scaling(mean: readonly number[], deviation: readonly number[]): string 
   return `minus ${near(mean[0] ?? 0)}, divided by ${near(deviation[0] ?? 1)}`;
 }
 
+function scaleText(scale: number): string {
+  if (scale === 1) return '';
+  const inverse = Math.round(1 / scale);
+  return Math.abs(scale * inverse - 1) < 1e-6 ? `divided by ${inverse}` : `times ${near(scale)}`;
+}
+
 const told: {
   readonly [Is in Preprocessing['is']]: (of: Extract<Preprocessing, { is: Is }>) => string[];
 } = {
@@ -44,7 +50,7 @@ const told: {
   image: (of) => [
     `${of.column} as ${of.width} × ${of.height} ${of.channels === 1 ? 'grey' : 'colour'} pixels`,
     of.invert ? 'inverted' : '',
-    of.scale === 1 ? '' : `times ${near(of.scale)}`,
+    scaleText(of.scale),
     scaling(of.mean, of.deviation),
     of.layout === 'NHWC' ? 'channels last' : '',
   ],

@@ -25,7 +25,7 @@ describe('a made model', () => {
     const session = await inspect([nodeId(1)]);
     await tab('Recipe');
     expect(await screen.findByText('AdamW')).toBeTruthy();
-    expect(screen.getByText(/image as 8 × 8 grey pixels, times 0.0625/)).toBeTruthy();
+    expect(screen.getByText(/image as 8 × 8 grey pixels, divided by 16/)).toBeTruthy();
     expect(screen.getByText('CPU, 2 threads')).toBeTruthy();
     expect(screen.getByText(/Not replayed yet/)).toBeTruthy();
     await fireEvent.click(screen.getByRole('button', { name: /^Make another/ }));

@@ -19,29 +19,54 @@ export function strokeBetween(
 }
 
 /**
- * A drawing as data sets of digits hold them: white on black, cut to what is drawn, in the middle of a
- * square (or of the pad's proportions) with a fifth of it as margin.
+ * A drawing as data sets of digits hold them: white on black, with what is drawn as large as `fill` of the
+ * height, and its centre of mass in the middle, as MNIST has it.
+ *
+ * @param fill - 0 to 1.
+ * @returns undefined where nothing is drawn.
  */
-export function greyOf(image: ImageData): TryInput | undefined {
+export function greyOf(image: ImageData, fill: number): TryInput | undefined {
   const { width, height, data } = image;
-  let [left, right, top, bottom] = [width, -1, height, -1];
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      if ((data[(y * width + x) * 4] ?? 0) > 40) {
-        left = Math.min(left, x);
-        right = Math.max(right, x);
-        top = Math.min(top, y);
-        bottom = Math.max(bottom, y);
-      }
-  if (right < 0) return undefined;
-  const [w, h] = [right - left + 1, bottom - top + 1];
+  const ink = inkOf(image);
+  if (ink === undefined) return undefined;
   const ratio = width / height;
-  const outHeight = Math.max(8, Math.round(Math.max(h, w / ratio) / 0.8));
+  const outHeight = Math.max(8, Math.round(Math.max(ink.height, ink.width / ratio) / fill));
   const outWidth = Math.max(8, Math.round(outHeight * ratio));
-  const [dx, dy] = [Math.round((outWidth - w) / 2) - left, Math.round((outHeight - h) / 2) - top];
+  const dx = shiftOf(outWidth, ink.left, ink.width, ink.x);
+  const dy = shiftOf(outHeight, ink.top, ink.height, ink.y);
   const pixels = new Uint8Array(outWidth * outHeight);
-  for (let y = top; y <= bottom; y++)
-    for (let x = left; x <= right; x++)
+  for (let y = ink.top; y < ink.top + ink.height; y++)
+    for (let x = ink.left; x < ink.left + ink.width; x++)
       pixels[(y + dy) * outWidth + x + dx] = data[(y * width + x) * 4] ?? 0;
   return { is: 'pixels', width: outWidth, height: outHeight, channels: 1, pixels };
 }
+
+/** Brings the centre of mass to the middle of `size`, as far as the drawing stays inside. */
+function shiftOf(size: number, start: number, extent: number, centre: number): number {
+  const wanted = Math.round((size - 1) / 2 - centre);
+  return Math.max(-start, Math.min(size - start - extent, wanted));
+}
+
+/** Where a drawing is, and its centre of mass. */
+function inkOf({ width, height, data }: ImageData) {
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  let [sum, sumX, sumY] = [0, 0, 0];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const value = data[(y * width + x) * 4] ?? 0;
+      if (value <= faintest) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+      sum += value;
+      sumX += value * x;
+      sumY += value * y;
+    }
+  if (sum === 0) return undefined;
+  const [x, y] = [sumX / sum, sumY / sum];
+  return { left, top, width: right - left + 1, height: bottom - top + 1, x, y };
+}
+
+/** Of 255: what is fainter is the edge of a stroke. */
+const faintest = 40;
