@@ -7,7 +7,7 @@ import type { ArgumentsOf } from '../../core/recipe/checkArguments.ts';
 import type { Json } from '../../core/recipe/recipe.ts';
 import type { Schema } from '../../core/recipe/schema.ts';
 import type { PlanContext } from '../create/creationFunction.ts';
-import { checkInputs, trainedOutputs, unitsOf, wantedUnits } from './headsFor.ts';
+import { checkInputs, givenAt, trainedOutputs, unitsOf, wantedUnits } from './headsFor.ts';
 import type { trainingFields } from './trainingFields.ts';
 import { unfitSettings } from './trainingFields.ts';
 
@@ -49,7 +49,7 @@ export function fitHeads(network: Network, use: DataUse, choice: HeadChoice, see
     const wanted = wantedUnits(use, output);
     const differs = unitsOf(network, output) !== wanted;
     if (choice === 'keep' || (choice === 'auto' && !differs)) continue;
-    const replaced = replaceHead(fitted, output, wanted, seed + index);
+    const replaced = replaceHead(fitted, output, wanted, seed + index, givenAt(use, output));
     fitted = replaced.network;
     fresh.push(...replaced.tensors);
   }

@@ -10,6 +10,11 @@ export function wantedUnits(use: DataUse, output: string): number {
   return use.targets[output]?.classes?.length ?? 1;
 }
 
+/** Whether the data has classes or a number for an output. */
+export function givenAt(use: DataUse, output: string): 'classes' | 'numbers' {
+  return use.targets[output]?.classes === undefined ? 'numbers' : 'classes';
+}
+
 /** Units of an output as the network has it; undefined where that is not known. */
 export function unitsOf(network: Network, output: string): number | undefined {
   const head = headOf(network, output);

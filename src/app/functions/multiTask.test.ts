@@ -27,7 +27,15 @@ const isA = blobUse({
 
 describe('multiHead', () => {
   test('computes with each head what its own network computes', async () => {
-    const { network: joint, heads } = multiHead(network, 'logits', [4, 2], 9);
+    const { network: joint, heads } = multiHead(
+      network,
+      'logits',
+      [
+        { units: 4, gives: 'classes' },
+        { units: 1, gives: 'numbers' },
+      ],
+      9,
+    );
     const feeds = new Map([['input', ndArray('f32', [2, 2], Float64Array.of(1, -2, 0.5, 3))]]);
     const together = await runOnnxRuntime(joint, feeds);
     for (const { output, member } of heads) {

@@ -15,7 +15,7 @@ import type {
   PlanContext,
 } from '../create/creationFunction.ts';
 import { augmented, checkSettings, parametersOf } from './adaptation.ts';
-import { checkInputs, headsFor, trainedOutputs, wantedUnits } from './headsFor.ts';
+import { checkInputs, givenAt, headsFor, trainedOutputs, wantedUnits } from './headsFor.ts';
 import { joinTasks } from './joinTasks.ts';
 import { madeFile, outcomeOf } from './madeWeights.ts';
 import { trainingFields, trainSettings } from './trainingFields.ts';
@@ -76,7 +76,10 @@ async function prepare(context: PlanContext, args: MultiTaskArguments) {
       });
   }
   const members = membersOf(uses, output);
-  const units = members.map(({ use }) => wantedUnits(use, output));
+  const units = members.map(({ use }) => ({
+    units: wantedUnits(use, output),
+    gives: givenAt(use, output),
+  }));
   const joint = multiHead(network, output, units, context.seed);
   const heads = members.flatMap(({ use }, task) => {
     const { member, output: name } = joint.heads[task] as TaskHead;

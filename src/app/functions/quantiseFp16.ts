@@ -61,7 +61,13 @@ export const quantiseFp16: CreationFunction = {
       ({ dtype, role }) => role === 'weight' && ['f64', 'f32', 'bf16'].includes(dtype),
     );
     if (!wide) return `${parent.node.name} has no weights that are wider than half precision`;
-    return parent.node.summary.format === 'onnx' ? unfitNetwork(parent) : undefined;
+    if (parent.node.summary.format !== 'onnx') return undefined;
+    const reason = await unfitNetwork(parent);
+    if (reason !== undefined) return reason;
+    const { halved } = halfWeights(await parent.network());
+    return halved.length > 0
+      ? undefined
+      : `${parent.node.name} has no weights that can be halved: those inside of branches and loops cannot`;
   },
 
   async plan({ parents }) {

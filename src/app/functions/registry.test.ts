@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkArguments, defaultsOf } from '../../core/recipe/checkArguments.ts';
+import type { Arguments } from '../../core/recipe/recipe.ts';
+import type { Schema } from '../../core/recipe/schema.ts';
 import { creationFunctions, functionOf } from './registry.ts';
 
 describe('the registry', () => {
@@ -14,11 +16,13 @@ describe('the registry', () => {
     'describes %s in whole sentences, with defaults that fit',
     (id, { schema, summary }) => {
       expect(summary).toMatch(/^[A-Z].*\.$/);
-      expect(checkArguments(id, schema, {})).toEqual(defaultsOf(schema));
+      const complete: Arguments = checkArguments<Schema>(id, schema, {});
+      expect(complete).toEqual(defaultsOf<Schema>(schema));
       for (const [name, field] of Object.entries(schema)) {
         expect(field.title).toMatch(/^[A-Z]/);
         expect(field.help).toMatch(/[.]$/);
-        expect(() => checkArguments(id, schema, { [name]: field.default })).not.toThrow();
+        const given: Arguments = { [name]: field.default };
+        expect(() => checkArguments<Schema>(id, schema, given)).not.toThrow();
         const { when } = field;
         if (when === undefined) continue;
         const decides = schema[when.field];

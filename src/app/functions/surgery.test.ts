@@ -196,4 +196,24 @@ describe('replaceHead', () => {
     const sum = probabilities.data.slice(0, 5).reduce((total, value) => total + value, 0);
     expect(sum).toBeCloseTo(1, 5);
   });
+
+  test('makes a sigmoid of one unit a softmax of classes, and leaves numbers free', async () => {
+    const plain = mlp({ inputs: 3, hidden: [], classes: 1, seed });
+    const network: Network = {
+      ...plain,
+      outputs: [{ name: 'p', dtype: 'f32', shape: ['batch', 1] }],
+      nodes: [
+        ...plain.nodes,
+        { op: 'Sigmoid', name: '', inputs: ['logits'], outputs: ['p'], attributes: {} },
+      ],
+    };
+    for (const opset of [17, 11]) {
+      const { network: classes } = replaceHead({ ...network, opsets: { '': opset } }, 'p', 3, 1);
+      const { data } = await logits(classes);
+      expect(data.slice(3).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    }
+    const { network: numbers } = replaceHead(network, 'p', 1, 1, 'numbers');
+    expect(numbers.nodes.map(({ op }) => op)).toEqual(['Gemm', 'Identity']);
+    expect((await logits(numbers)).shape).toEqual([2, 1]);
+  });
 });

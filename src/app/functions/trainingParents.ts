@@ -25,7 +25,7 @@ export async function unfitForTraining(
     const reason = await unfitNetwork(parent);
     if (reason !== undefined) return reason;
     if (trainableWeights(await parent.network()).length === 0)
-      return `${parent.node.name} has no weights that could be trained: its numbers are whole or fixed`;
+      return `${parent.node.name} has no weights that can be trained: quantised weights and those inside of branches and loops cannot`;
   }
   return undefined;
 }

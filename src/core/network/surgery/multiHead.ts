@@ -12,6 +12,11 @@ export interface TaskHead {
   readonly joint: ReadonlyMap<string, string>;
 }
 
+export interface TaskUnits {
+  readonly units: number;
+  readonly gives: 'classes' | 'numbers';
+}
+
 export interface MultiHead {
   /** The trunk once, with all heads; its outputs are theirs, in order. */
   readonly network: Network;
@@ -21,33 +26,33 @@ export interface MultiHead {
 /**
  * A network with several fresh heads at one output, for tasks that are trained together.
  *
- * @param units - of each head.
+ * @param tasks - what each head gives.
  * @throws LineageError `network-unsupported` where the output's layer cannot be replaced.
  */
 export function multiHead(
   network: Network,
   output: string,
-  units: readonly number[],
+  tasks: readonly TaskUnits[],
   seed: number,
 ): MultiHead {
-  const found = headOf(network, output);
   const info = network.outputs.find(({ name }) => name === output);
-  if (found === undefined || info === undefined)
+  if (info === undefined || headOf(network, output) === undefined)
     throw new LineageError('network-unsupported', {
       node: output,
       reason: 'it does not come from a linear layer or a convolution that could be replaced',
     });
   const initializers = new Map(network.initializers);
   const nodes = [...network.nodes];
-  const heads = units.map((count, task): TaskHead => {
-    const member = replaceHead(network, output, count, seed + task);
+  const heads = tasks.map(({ units, gives }, task): TaskHead => {
+    const member = replaceHead(network, output, units, seed + task, gives);
+    const chain = headOf(member.network, output)?.chain ?? [];
     const prefix = `task_${task + 1}/`;
     const joint = new Map(member.tensors.map((name) => [name, prefix + name]));
     for (const [name, own] of joint) {
       const value = member.network.initializers.get(name);
       if (value !== undefined) initializers.set(own, value);
     }
-    nodes.push(...found.chain.map((node) => copied(node, found.chain, joint, prefix)));
+    nodes.push(...chain.map((node) => copied(node, chain, joint, prefix)));
     return { output: prefix + output, member, joint };
   });
   const outputs = heads.map(({ output: name, member }) => {

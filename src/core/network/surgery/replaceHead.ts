@@ -73,6 +73,10 @@ export interface NewHead {
  * The network with a fresh last layer of `units` units at `output`: weights drawn as PyTorch does, bias
  * too. The tensors keep their names and get other shapes.
  *
+ * What is behind the layer is made to fit: a sigmoid of one unit becomes a softmax of the classes, and
+ * numbers get no activation, which would keep them from their range.
+ *
+ * @param gives - what the units are.
  * @throws LineageError `network-unsupported` where the output is not made by a layer that can be replaced.
  */
 export function replaceHead(
@@ -80,6 +84,7 @@ export function replaceHead(
   output: string,
   units: number,
   seed: number,
+  gives: 'classes' | 'numbers' = 'classes',
 ): NewHead {
   const refused = (reason: string): LineageError =>
     new LineageError('network-unsupported', { node: output, reason });
@@ -111,7 +116,31 @@ export function replaceHead(
       ? { ...value, shape: [...value.shape.slice(0, 1), ...value.shape.slice(1).map(resize)] }
       : value,
   );
-  return { network: { ...network, initializers, outputs }, tensors };
+  return {
+    network: {
+      ...network,
+      nodes: fitActivations(network, head.chain, gives),
+      initializers,
+      outputs,
+    },
+    tensors,
+  };
+}
+
+const activations = new Set(['Softmax', 'LogSoftmax', 'Sigmoid', 'Tanh', 'Relu']);
+
+function fitActivations(
+  { nodes }: Network,
+  chain: readonly OpNode[],
+  gives: 'classes' | 'numbers',
+): readonly OpNode[] {
+  return nodes.map((node) => {
+    if (!chain.includes(node) || !activations.has(node.op)) return node;
+    if (gives === 'numbers') return { ...node, op: 'Identity', attributes: {} };
+    if (node.op === 'Softmax' || node.op === 'LogSoftmax') return node;
+    // The default axis is that of the classes in every version, for outputs [batch, classes].
+    return { ...node, op: node.op === 'Sigmoid' ? 'Softmax' : 'Identity', attributes: {} };
+  });
 }
 
 /** A bias keeps its axes: the one that counted the units counts the new ones. */
