@@ -2,7 +2,8 @@ import type { Architecture } from './architecture.ts';
 import type { Dtype } from './dtype.ts';
 import type { FailureCode } from './lineageError.ts';
 import type { ImportId, NodeId, TensorId } from './ids.ts';
-import type { EdgeGrade, EdgeKind, ProvenanceRole } from './lineage/graph.ts';
+import type { EdgeGrade, EdgeKind } from './lineage/graph.ts';
+import type { ProvenanceRole } from './lineage/provenanceRole.ts';
 import type { StoreProblem } from './ports/contentStore.ts';
 import type { TensorRole } from './snapshot.ts';
 

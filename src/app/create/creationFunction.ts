@@ -1,6 +1,7 @@
 import type { DataUse } from '../../core/data/dataUse.ts';
 import type { NodeId } from '../../core/ids.ts';
-import type { ModelNode, ProvenanceRole } from '../../core/lineage/graph.ts';
+import type { ModelNode } from '../../core/lineage/graph.ts';
+import type { ProvenanceRole } from '../../core/lineage/provenanceRole.ts';
 import type { Literal, Network } from '../../core/network/network.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { Arguments, Outcome } from '../../core/recipe/recipe.ts';

@@ -10,7 +10,7 @@ import type { JobKeeper } from './jobRecord.ts';
 import type { StoredParent } from './parentModel.ts';
 
 /** Seconds between two checkpoints: the most work a closed tab loses. */
-const checkpointSeconds = 15;
+const checkpointSeconds = 10;
 
 export interface MakeOrder {
   readonly keeper: JobKeeper;

@@ -1,5 +1,6 @@
 import { dtypeBits } from '../dtype.ts';
-import type { Fact, ProvenanceRole } from '../lineage/graph.ts';
+import type { Fact } from '../lineage/graph.ts';
+import type { ProvenanceRole } from '../lineage/provenanceRole.ts';
 import type { Kinship } from './compareModels.ts';
 import type { ConstructionNode } from './node.ts';
 

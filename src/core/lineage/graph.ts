@@ -1,6 +1,7 @@
 import type { DatasetRecord } from '../data/dataset.ts';
 import type { NodeId, SnapshotId } from '../ids.ts';
 import type { Outcome, Recipe } from '../recipe/recipe.ts';
+import type { ProvenanceRole } from './provenanceRole.ts';
 import type { FormatName } from '../snapshot.ts';
 
 /** `provenance`: child was made from parent. `version`: new is the next revision of old. */
@@ -11,10 +12,6 @@ export type EdgeKind = 'provenance' | 'version';
  * with evidence. `re-derived`: the recipe was replayed and gave the same.
  */
 export type EdgeGrade = 'declared' | 'inferred' | 're-derived';
-
-/** What a provenance parent was to the child. */
-export type ProvenanceRole =
-  | 'base' | 'teacher' | 'merged' | 'federated-client' | 'mtl-sibling' | 'exported-from' | 'adapter'; // prettier-ignore
 
 /** One fact behind an inferred edge, in words and figures for people. */
 export interface Fact {

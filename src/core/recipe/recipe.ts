@@ -1,6 +1,6 @@
 import type { DataUse } from '../data/dataUse.ts';
 import type { NodeId, SnapshotId } from '../ids.ts';
-import type { ProvenanceRole } from '../lineage/graph.ts';
+import type { ProvenanceRole } from '../lineage/provenanceRole.ts';
 import type { Environment, PartMetrics } from '../training/report.ts';
 
 /** Plain data, as a form gives it and JSON carries it. */
