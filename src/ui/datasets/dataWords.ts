@@ -10,6 +10,11 @@ export const kindWords: Readonly<Record<DataKind, string>> = {
   text: 'text',
 };
 
+/** Names of the columns whose values a row sample holds: all but the label's. */
+export function rowColumns({ label, columns }: DatasetSummary): string[] {
+  return columns.map(({ name }) => name).filter((name) => name !== label);
+}
+
 /** Number of classes of the column to predict; undefined where there are none. */
 export function classCount({ label, columns }: DatasetSummary): number | undefined {
   return columns.find(({ name }) => name === label)?.values?.length;

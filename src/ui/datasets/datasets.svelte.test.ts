@@ -49,10 +49,10 @@ describe('data sets', () => {
   it('are offered when data is dropped, with a way to read it otherwise', async () => {
     const readings: (Reading | undefined)[] = [];
     const session = await openSession(creationGraph());
-    const propose = session.mgit.proposeDataset;
+    const { mgit } = await openSession(creationGraph());
     session.mgit.proposeDataset = (files, options) => {
       readings.push(options?.reading);
-      return propose(files, options);
+      return mgit.proposeDataset(files, options);
     };
     render(Dialogs, { session });
     await takeFiles(session, [file('digits.csv')]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { creationGraph } from '../creation.fixture.ts';
 import { fakeLineage, sampleGraph } from '../lineage.fixture.ts';
 import { createMgit } from '../mgit.ts';
 import { readTyped, words } from './typed.ts';
@@ -29,6 +30,19 @@ describe('typed commands', () => {
     const typed = readTyped('mgit connect version nobody gtcrn', graph);
     expect(typed?.run).toBeUndefined();
     expect(typed?.title).toContain('connect provenance|version <from> <to>');
+  });
+
+  it('make models from models and data sets named, and refuse names of neither', () => {
+    const made = creationGraph();
+    expect(readTyped('mgit create finetune resnet20-base --data digits', made)).toEqual({
+      title: 'finetune resnet20-base on digits',
+      act: { is: 'create', function: 'finetune', parents: [made.nodes[0]?.id], data: ['data-1'] },
+    });
+    expect(readTyped('mgit replay digits-slow', made)?.act).toEqual({
+      is: 'replay',
+      node: made.nodes[1]?.id,
+    });
+    expect(readTyped('mgit create finetune resnet20-base --data none', made)?.act).toBeUndefined();
   });
 
   it('are not made of inherited names', () => {

@@ -65,10 +65,10 @@ describe('trying a model', () => {
   it('starts with an example of the recipe’s data, next to the parent', async () => {
     const asked: [readonly NodeId[], Readonly<Record<string, TryInput>>][] = [];
     const session = await inspect([nodeId(1)]);
-    const predict = session.mgit.predict;
+    const { mgit } = await openSession(creationGraph());
     session.mgit.predict = (models, inputs, options) => {
       asked.push([models as NodeId[], inputs]);
-      return predict(models, inputs, options);
+      return mgit.predict(models, inputs, options);
     };
     await tab('Try');
     const mine = await screen.findByRole('article', { name: 'digits-slow' });

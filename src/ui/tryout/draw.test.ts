@@ -6,7 +6,7 @@ function pad(left: number, top: number, width: number, height: number): ImageDat
   const data = new Uint8ClampedArray(56 * 56 * 4);
   for (let y = top; y < top + height; y++)
     for (let x = left; x < left + width; x++) data[(y * 56 + x) * 4] = 255;
-  return { width: 56, height: 56, data, colorSpace: 'srgb' } as ImageData;
+  return { width: 56, height: 56, data, colorSpace: 'srgb' };
 }
 
 it('cuts a drawing out and puts it in the middle with its margin, wherever it was', () => {
