@@ -49,7 +49,7 @@ export interface ParentModel {
   /** Of its snapshot; the order is the snapshot's. */
   readonly tensors: readonly TensorEntry[];
   /**
-   * Its computation, with all weights. @throws LineageError `network-unsupported` for a state dict, which
+   * Its computation, with all weights, for any number of examples where it was exported for one. @throws LineageError `network-unsupported` for a state dict, which
    * has none, and what the reader throws.
    */
   network(): Promise<Network>;

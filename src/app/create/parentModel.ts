@@ -1,6 +1,7 @@
 import { dtypeBits } from '../../core/dtype.ts';
 import type { NodeId } from '../../core/ids.ts';
 import { LineageError } from '../../core/lineageError.ts';
+import { freeBatch } from '../../core/network/surgery/freeBatch.ts';
 import type { Literal } from '../../core/network/network.ts';
 import type { ContentStore } from '../../core/ports/contentStore.ts';
 import type { ModelFormats } from '../../core/ports/modelFormats.ts';
@@ -39,7 +40,7 @@ export async function parentModel(ports: ParentPorts, id: NodeId, run: Run): Pro
     tensors: skeleton.tensors,
     network: () => {
       const content = snapshotContent(ports.content, skeleton, manifest, run.signal);
-      reading ??= ports.formats.network(skeleton, manifest, content, run);
+      reading ??= ports.formats.network(skeleton, manifest, content, run).then(freeBatch);
       return reading;
     },
     values: async (names) => {
