@@ -1,0 +1,28 @@
+/**
+ * Builds one of the small reference graphs out of the app's own creation functions:
+ * `node tools/buildLineage.js s2 --data <datasets folder> --out <folder> [--quick]`. See docs/lineages.md.
+ */
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { withTypeScript } from './loadTypeScript.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string' }, out: { type: 'string' }, quick: { type: 'boolean' } },
+});
+const { data, out, quick = false } = values;
+const [graph] = positionals;
+if (graph === undefined || data === undefined || out === undefined) {
+  console.error(
+    'usage: node tools/buildLineage.js <graph> --data <datasets folder> --out <folder>',
+  );
+  process.exit(2);
+}
+const begun = performance.now();
+const log = (line) => {
+  console.log(`${((performance.now() - begun) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+};
+await withTypeScript(path.join(import.meta.dirname, 'lineages', 'buildLineage.ts'), (module) =>
+  module.buildLineage(graph, data, out, quick, log),
+);

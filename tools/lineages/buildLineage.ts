@@ -1,0 +1,65 @@
+import path from 'node:path';
+import type { Graph, Progress } from './graph.ts';
+import { lineageBench } from './lineageBench.ts';
+import { pickedPictures, readMnist, someRows, type Pictures } from './pictures.ts';
+import { s2, s2Full, s2Quick } from './s2.ts';
+import { s3, s3Full, s3Quick } from './s3.ts';
+import { s4, s4Full, s4Quick } from './s4.ts';
+import { s5, s5Full, s5Quick } from './s5.ts';
+import { readSpokenDigits } from './sounds.ts';
+import { checkLineage } from './truth.ts';
+import { summaryLines, summaryOf, writeLineage, type Summary } from './writeLineage.ts';
+
+/** The graphs by name: each made from the folder of data sets. */
+const graphs: Readonly<Record<string, (data: string, quick: boolean) => Graph>> = {
+  s2: (data, quick) => s2(mnist(data, quick), quick ? s2Quick : s2Full),
+  s3: (data, quick) => s3(mnist(data, quick), quick ? s3Quick : s3Full),
+  s4: (data, quick) => s4(mnist(data, quick), quick ? s4Quick : s4Full),
+  s5: (data, quick) => s5(readSpokenDigits(path.join(data, 'fsdd')), quick ? s5Quick : s5Full),
+};
+
+/** All pictures, or some for a quick build, which would else read more than it learns. */
+function mnist(data: string, quick: boolean): Pictures {
+  const all = readMnist(path.join(data, 'mnist'));
+  return quick ? pickedPictures(all, someRows(all.count, 0, 1500, 9)) : all;
+}
+
+export const graphNames = Object.keys(graphs);
+
+/**
+ * Builds a graph and checks that it is what it was meant to be.
+ *
+ * @param out - folder for the models, `lineage.json` and `truth.json`; nothing is written without.
+ */
+export async function buildGraph(
+  graph: Graph,
+  out: string | undefined,
+  log: Progress,
+): Promise<Summary> {
+  const begun = performance.now();
+  const bench = await lineageBench();
+  try {
+    const scores = await graph.build(bench, log);
+    const seconds = (performance.now() - begun) / 1000;
+    checkLineage(graph.truth, await bench.app.ports.session.lineage());
+    for (const line of (await graph.check?.(bench)) ?? []) log(line);
+    if (out !== undefined) await writeLineage(bench, graph.truth, scores, out);
+    return await summaryOf(bench, graph.truth, scores, seconds);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** What the command line asks for. @throws Error for a graph that there is not. */
+export async function buildLineage(
+  name: string,
+  data: string,
+  out: string,
+  quick: boolean,
+  log: Progress,
+): Promise<void> {
+  const make = graphs[name];
+  if (make === undefined) throw new Error(`no graph ${name}: there are ${graphNames.join(', ')}`);
+  const summary = await buildGraph(make(data, quick), out, log);
+  for (const line of summaryLines(summary)) log(line);
+}
