@@ -1,7 +1,7 @@
 import type { Dtype } from '../core/dtype.ts';
 import { elementCount, isFloat } from '../core/dtype.ts';
 import { literal } from '../core/network/literal.ts';
-import type { Literal, Network, ValueInfo } from '../core/network/network.ts';
+import type { Literal, Network, OpNode, ValueInfo } from '../core/network/network.ts';
 import { evaluate } from './evaluate/evaluate.ts';
 import { ndArray, type NdArray } from './evaluate/ndArray.ts';
 import { GraphBuilder, type Attributes } from './graphBuilder.ts';
@@ -26,6 +26,11 @@ export interface GradientCase {
   readonly outputs?: number;
   /** Adds the forward nodes, gives the outputs. */
   readonly build?: (b: GraphBuilder, inputs: readonly string[]) => string | readonly string[];
+  /**
+   * In place of `op`: nodes as they are, for operators that a builder computes at once or that only a
+   * lowering knows. They read `in0`, `in1`, …; the last one's outputs are f32, and the network's.
+   */
+  readonly nodes?: readonly OpNode[];
   readonly inputs: readonly (CaseInput | undefined)[];
   /** Indices of the inputs to differentiate by; all f32 inputs that are not constant unless said. */
   readonly wrt?: readonly number[];
@@ -46,6 +51,8 @@ export interface CaseNetworks {
   readonly forward: Network;
   /** Lowered forward nodes and the backward pass. */
   readonly backward: Network;
+  /** The same with the forward pass's f32 outputs beside the gradients, as training has them. */
+  readonly whole: Network;
   /** Gradient by the input of that index: an output of `backward`, or undefined where it is zero. */
   readonly grads: ReadonlyMap<number, string | undefined>;
   readonly seeds: ReadonlyMap<string, NdArray>;
@@ -75,6 +82,7 @@ export function forwardOf(of: GradientCase): {
     feeds.set(name, ndArray(dtype, shape, values));
     return b.input(name, dtype, shape);
   });
+  if (of.nodes !== undefined) return { network: bareNetwork(of, of.nodes, b, inputs), feeds };
   const made =
     of.build?.(b, names) ??
     b.ops(
@@ -88,6 +96,24 @@ export function forwardOf(of: GradientCase): {
   return { network: b.build('forward', inputs, outputs), feeds };
 }
 
+function bareNetwork(
+  { opset = 17 }: GradientCase,
+  nodes: readonly OpNode[],
+  { initializers }: GraphBuilder,
+  inputs: readonly ValueInfo[],
+): Network {
+  const outputs = nodes.at(-1)?.outputs.filter((name) => name !== '') ?? [];
+  return {
+    name: 'forward',
+    opsets: { '': opset, 'com.microsoft': 1 },
+    inputs,
+    // Extents are asked of the lowered network only.
+    outputs: outputs.map((name) => ({ name, dtype: 'f32', shape: ['?'] })),
+    initializers,
+    nodes,
+  };
+}
+
 function constantOf({ shape, values, dtype = 'f32' }: CaseInput): Literal {
   return literal(dtype as 'f32', shape, values);
 }
@@ -95,7 +121,7 @@ function constantOf({ shape, values, dtype = 'f32' }: CaseInput): Literal {
 /** Lowers and differentiates a case. */
 export function networksOf(of: GradientCase): CaseNetworks {
   const { network: forward, feeds } = forwardOf(of);
-  const { b, outputs } = lower(forward, new Set(), 1, of.lowering ?? training);
+  const { b, outputs, seedInput } = lower(forward, new Set(), 1, of.lowering ?? training);
   const lowered = b.nodes.length;
   const seeds = new Map<string, NdArray>();
   const seedNames = new Map<string, string>();
@@ -119,17 +145,30 @@ export function networksOf(of: GradientCase): CaseNetworks {
       return [seed, seeds.get(original) as NdArray];
     }),
   );
+  if (seedInput !== undefined) seedFeeds.set(seedInput, ndArray('i32', [], [7]));
   const inputs = [
     ...forward.inputs,
+    ...(seedInput === undefined ? [] : [{ name: seedInput, dtype: 'i32', shape: [] } as const]),
     ...extra.map(([name, seed]) => ({ name: seed, dtype: 'f32' as const, shape: b.shape(name) })),
   ];
   return {
     forward,
     backward: b.build('backward', inputs, [...new Set(found.values())]),
+    whole: b.build('whole', inputs, [
+      ...new Set([...computedOutputs(b, outputs.values()), ...found.values()]),
+    ]),
     grads: new Map(by.map((at) => [at, found.get(`in${at}`)])),
     seeds,
     feeds: new Map([...feeds, ...seedFeeds]),
   };
+}
+
+/** The f32 values of `names`; one that no node makes, as where a node was left out, by an Identity. */
+function computedOutputs(b: GraphBuilder, names: Iterable<string>): string[] {
+  const made = new Set(b.nodes.flatMap(({ outputs }) => outputs));
+  return [...names]
+    .filter((name) => b.has(name) && b.dtype(name) === 'f32')
+    .map((name) => (made.has(name) ? name : b.op('Identity', [name])));
 }
 
 function differentiable({ inputs }: GradientCase): readonly number[] {

@@ -76,7 +76,7 @@ export const pointwiseCases: readonly Named[] = [
     op,
     { op, inputs: [between([2, 1, 4], 0.3, 2), between([3, 1], 0.5, 2)] },
   ]),
-  ['Pow by 2', { op: 'Pow', inputs: [wide, constantInts([2], [])], forwardOnCpu: true }],
+  ['Pow by 2', { op: 'Pow', inputs: [wide, constantInts([2], [])] }],
   ['Mod', { op: 'Mod', inputs: [wide, array([4], 1.5)], attributes: { fmod: 1 } }],
   ['Max of three', { op: 'Max', inputs: [wide, array([4], 2, 1), array([3, 1], 2, 2)] }],
   ['PRelu', { op: 'PRelu', inputs: [wide, array([3, 1])] }],

@@ -1,5 +1,5 @@
 import type { GradientRule } from './gradientRule.ts';
-import { codeOfDtype } from '../onnxDataTypes.ts';
+import { elementCount } from '../../core/dtype.ts';
 import { alongAxis } from '../shapes/quantisation.ts';
 import { reshapeTo } from './reshaping.ts';
 import { sumTo } from './sumTo.ts';
@@ -13,9 +13,11 @@ export const quantisationGradients: Readonly<Record<string, GradientRule>> = {
     const [codes = '', scale = '', zero = ''] = node.inputs;
     if (grads[0] === undefined || needs[1] !== true) return [];
     const shape = alongAxis(b.shape(codes), b.shape(scale), node);
-    const asFloat = (name: string) => b.op('Cast', [name], { to: codeOfDtype('f32') });
-    const real = asFloat(codes);
-    const centred = zero === '' ? real : b.op('Sub', [real, asFloat(reshapeTo(b, zero, shape))]);
+    const shared = b.shape(scale);
+    const ones = b.floats(shared, new Float32Array(elementCount(shared)).fill(1));
+    // Codes cannot be cast on WebGPU, but by a scale of 1 they become what they stand for.
+    const given = zero === '' ? [codes, ones] : [codes, ones, zero];
+    const centred = b.op('DequantizeLinear', given, node.attributes);
     const summed = sumTo(b, b.op('Mul', [grads[0], centred]), shape);
     return [undefined, reshapeTo(b, summed, b.shape(scale))];
   },

@@ -66,21 +66,36 @@ const mod: Lowering = ({ b, node }) => {
 
 /**
  * Both sides repeated to the same shape, unless one is a single number: Pow's WebGPU kernel of
- * onnxruntime-web 1.30 does not compile for some broadcasts, such as [2, 1, 4] by [3, 1].
+ * onnxruntime-web 1.30 does not compile for some broadcasts, such as [2, 1, 4] by [3, 1]. It has no whole
+ * numbers as exponents either: known ones become floats.
  */
 const pow: Lowering = ({ b, node }) => {
-  const shapes = node.inputs.map((name) => b.shape(name));
+  const [base = '', given = ''] = node.inputs;
+  const exponent = b.known(given).value;
+  const whole = b.dtype(base) === 'f32' && isInteger(b.dtype(given)) && exponent !== undefined;
+  const inputs = [base, whole ? b.floats(exponent.shape, exponent.data) : given];
+  const shapes = inputs.map((name) => b.shape(name));
+  const out = broadcastShape(shapes, node.op);
   const single = shapes.some((shape) => elementCount(shape) === 1);
-  const whole = broadcastShape(shapes, node.op);
-  if (single || shapes.every((shape) => shape.join() === whole.join())) return undefined;
-  return [
-    b.op(
-      'Pow',
-      node.inputs.map((name, at) =>
-        shapes[at]?.join() === whole.join() ? name : b.op('Expand', [name, b.ints(whole)]),
-      ),
-    ),
-  ];
+  const repeats = !single && shapes.some((shape) => shape.join() !== out.join());
+  if (!whole && !repeats) return undefined;
+  const repeated = (name: string, at: number) =>
+    shapes[at]?.join() === out.join() ? name : b.op('Expand', [name, b.ints(out)]);
+  return [b.op('Pow', repeats ? inputs.map(repeated) : inputs)];
+};
+
+/** Beyond the largest f32 there is nothing but infinity. WebGPU has no IsInf. */
+const isInf: Lowering = ({ b, node }) => {
+  const [x = ''] = node.inputs;
+  if (b.dtype(x) !== 'f32') return undefined;
+  const most = 3.4028234663852886e38;
+  const above = () => b.op('Greater', [x, b.scalar(most)]);
+  const below = () => b.op('Less', [x, b.scalar(-most)]);
+  const positive = intOf(node, 'detect_positive', 1) === 1;
+  const negative = intOf(node, 'detect_negative', 1) === 1;
+  if (positive && negative) return [or(b, above(), below())];
+  if (!positive && !negative) return [b.op('And', [above(), below()])];
+  return [positive ? above() : below()];
 };
 
 /** Elementwise arithmetic and activations, with broadcasting. */
@@ -107,6 +122,7 @@ export const pointwiseLowerings: Readonly<Record<string, Lowering>> = {
     const [x = ''] = inputs;
     return [b.op('Not', [b.op('Equal', [x, x])])];
   },
+  IsInf: isInf,
   Selu: ({ b, node }) => {
     const [x = ''] = node.inputs;
     const alpha = floatAttribute(floatOf(node, 'alpha', 1.6732631921768188));
