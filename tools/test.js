@@ -2,6 +2,7 @@
  * `npm test`: installs what is missing, browser included, and runs the checks, the unit tests and
  * the browser tests. Ends with one line: `N passed, N failed`.
  */
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import process from 'node:process';
 import { installPackages, run } from './install.js';
@@ -16,18 +17,35 @@ mkdirSync(reports, { recursive: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-for (const script of ['format', 'lint', 'types', 'cycles', 'build']) step(script);
+// Each uses one core: the longest beside the others.
+await Promise.all([steps(['lint']), steps(['format', 'types', 'cycles', 'build'])]);
 suite('unit', ['npx', 'vitest', 'run'], vitestCounts);
-suite('e2e', ['npx', 'playwright', 'test'], playwrightCounts);
+// Tests that measure the page's frames and tasks must not compete with others.
+suite('e2e', ['npx', 'playwright', 'test', '--project=behaviour', '--workers=2'], playwrightCounts);
+suite('timing', ['npx', 'playwright', 'test', '--project=timing'], playwrightCounts);
 
 if (total.skipped > 0) console.log(`${total.skipped} skipped (each says why above)`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-function step(script) {
-  console.log(`\n── ${script}`);
-  const { status } = run('npm', ['run', '--silent', script], { env });
-  total[status === 0 ? 'passed' : 'failed']++;
+/** Runs npm scripts one after the other, each with its output in one piece. */
+async function steps(scripts) {
+  for (const script of scripts) {
+    const { status, output } = await captured('npm', ['run', '--silent', script]);
+    console.log(`\n── ${script}\n${output}`);
+    total[status === 0 ? 'passed' : 'failed']++;
+  }
+}
+
+function captured(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env, shell: process.platform === 'win32' });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data) => (output += data));
+    child.on('error', (error) => resolve({ status: 1, output: error.message }));
+    child.on('close', (status) => resolve({ status, output: output.trimEnd() }));
+  });
 }
 
 /** Runs a suite that writes a JSON report; a crash that leaves none counts as a failure. */
