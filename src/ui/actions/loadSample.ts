@@ -1,3 +1,4 @@
+import type { NodeId } from '../../core/ids.ts';
 import type { DeclaredEdge } from '../../core/views.ts';
 import type { IncomingFile } from '../../rpc/api.ts';
 import { bytes, counted } from '../format.ts';
@@ -91,4 +92,21 @@ export async function loadSample(
     ({ report }) => importSummary(report),
   );
   await finishImport(session, loaded?.report, loaded?.credit);
+  const model = loaded?.report.models[0]?.id;
+  if (sample === 'digits' && model !== undefined) offerTraining(session, model);
+}
+
+/** What comes with data is there to be trained: shows the model, and the way to train it. */
+function offerTraining(session: Session, model: NodeId): void {
+  session.open(model, 'overview');
+  session.toasts.add({
+    tone: 'info',
+    text: `${session.nameOf(model)} and digits that it has not seen are here: train it on them.`,
+    action: {
+      label: 'Train it…',
+      run: () => {
+        session.show({ is: 'create', start: { order: { parents: [model] } } });
+      },
+    },
+  });
 }
