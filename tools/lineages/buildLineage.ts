@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { Graph, Progress } from './graph.ts';
 import { lineageBench } from './lineageBench.ts';
 import { pickedPictures, readMnist, someRows, type Pictures } from './pictures.ts';
+import { s1, s1Full, s1Quick } from './s1.ts';
+import { readSentences, readSmallDigits } from './s1Data.ts';
 import { s2, s2Full, s2Quick } from './s2.ts';
 import { s3, s3Full, s3Quick } from './s3.ts';
 import { s4, s4Full, s4Quick } from './s4.ts';
@@ -12,6 +14,16 @@ import { summaryLines, summaryOf, writeLineage, type Summary } from './writeLine
 
 /** The graphs by name: each made from the folder of data sets. */
 const graphs: Readonly<Record<string, (data: string, quick: boolean) => Graph>> = {
+  s1: (data, quick) =>
+    s1(
+      {
+        pictures: mnist(data, quick),
+        small: readSmallDigits(path.join(data, 'optdigits', 'optdigits.tes')),
+        spoken: readSpokenDigits(path.join(data, 'fsdd')),
+        sentences: readSentences(path.join(data, 'sentiment')),
+      },
+      quick ? s1Quick : s1Full,
+    ),
   s2: (data, quick) => s2(mnist(data, quick), quick ? s2Quick : s2Full),
   s3: (data, quick) => s3(mnist(data, quick), quick ? s3Quick : s3Full),
   s4: (data, quick) => s4(mnist(data, quick), quick ? s4Quick : s4Full),

@@ -5,6 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { buildGraph } from './buildLineage.ts';
 import type { Graph } from './graph.ts';
 import { drawnPictures } from './pictures.ts';
+import { s1, s1Quick, s1Truth } from './s1.ts';
+import { saidSentences } from './s1Data.ts';
 import { s2, s2Full, s2Quick, s2Truth } from './s2.ts';
 import { ownDigits, s3, s3Full, s3Quick, s3Rounds, s3Truth } from './s3.ts';
 import { s4, s4Full, s4Quick, s4Truth } from './s4.ts';
@@ -16,6 +18,7 @@ import type { Summary } from './writeLineage.ts';
 
 describe('the graphs', () => {
   it.each([
+    [s1Truth(), { nodes: 23, provenance: 14, version: 0 }],
     [s2Truth(s2Full), { nodes: 91, provenance: 90, version: 81 }],
     [s3Truth(s3Full), { nodes: 60, provenance: 95, version: 0 }],
     [s4Truth(s4Full), { nodes: 22, provenance: 19, version: 0 }],
@@ -126,6 +129,18 @@ describe('a quick build', { timeout: 120_000 }, () => {
     expect(readdirSync(path.join(out, 'models'))).toHaveLength(graph.truth.nodes.length);
     return [summary, { ...written, text }];
   }
+
+  it('of S1 has a child of each kind', async () => {
+    const sources = {
+      pictures: drawnPictures(200, 12, 5),
+      small: drawnPictures(100, 8, 6),
+      spoken: playedDigits(1, 7),
+      sentences: saidSentences(60, 8),
+    };
+    const [, { nodes }] = await built(s1(sources, s1Quick), 's1');
+    const made = new Set(nodes.flatMap(({ recipe }) => recipe?.function ?? []));
+    expect(made).toEqual(new Set(['finetune', 'linear-probe', 'prune', 'quantise-fp16']));
+  });
 
   it('of S2 comes out the same twice, byte for byte', async () => {
     const pictures = drawnPictures(500, 12, 1);
