@@ -62,6 +62,7 @@ async function wire(): Promise<Wired> {
     data: dataReader({ images: imageDecoder, pause: nextTask }),
     dataCache: new DataCache(),
     running: new Map(),
+    unsaved: new Map(),
     functions: creationFunctions,
     functionOf,
     app: appName,

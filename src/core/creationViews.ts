@@ -82,6 +82,8 @@ export interface PendingJobView {
   readonly step: number;
   /** When the last checkpoint was stored, ms since 1970; undefined where there is none yet. */
   readonly savedAt?: number;
+  /** Why it cannot go on, and can only be discarded: in words that end without a full stop. */
+  readonly unfit?: string;
 }
 
 /** A data set's examples, for a look. */

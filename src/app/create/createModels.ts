@@ -1,12 +1,20 @@
 import type { CreateOrder, CreateReport, CreationEvent } from '../../core/creationViews.ts';
 import type { ImportId } from '../../core/ids.ts';
-import { LineageError } from '../../core/lineageError.ts';
+import { longestName } from '../../core/lineage/editLineage.ts';
+import { isLineageError, LineageError } from '../../core/lineageError.ts';
+import type { ImportSession } from '../../core/ports/contentStore.ts';
 import type { Run } from '../../core/ports/run.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { Recipe, RunCourse } from '../../core/recipe/recipe.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
 import type { CreationFunction, MadeModel } from './creationFunction.ts';
 import type { CreatePorts } from './createPorts.ts';
-import { jobOf, keepJob, type JobKeeper, type JobRecord, type SettledOrder } from './jobRecord.ts';
+import {
+  jobKeeper,
+  jobOf,
+  type JobKeeper,
+  type JobRecord,
+  type SettledOrder,
+} from './jobRecord.ts';
 import { makeContext } from './makeContext.ts';
 import { parentModel, type StoredParent } from './parentModel.ts';
 import { settleOrder } from './settleOrder.ts';
@@ -35,16 +43,30 @@ export async function createModels(
   const settled = await settleOrder(ports, order, parents, run);
   const fn = ports.functionOf(order.function);
   const title = `${fn.title} of ${parents.map(({ node }) => node.name).join(', ')}`;
-  const record: JobRecord = { version: 1, title, order: settled, parts: new Map() };
-  const id = ports.newId() as ImportId;
-  const keeper = await keepJob(ports.log, id, ports.now(), record, ports.now);
-  return carryOut(ports, keeper, parents, run, onEvent);
+  const pending = { id: ports.newId() as ImportId, startedAt: ports.now() };
+  // Held from here on: no other tab takes it for work that a closed one left.
+  const session = await ports.content.session(pending.id);
+  const keeper = jobKeeper(ports, pending, newJob(fn, title, settled, parents));
+  return carryOut(ports, session, keeper, parents, run, onEvent);
+}
+
+/** The record of a job that has not done anything yet. */
+export function newJob(
+  { version: functionVersion }: CreationFunction,
+  title: string,
+  order: SettledOrder,
+  parents: readonly StoredParent[],
+): JobRecord {
+  const snapshots = parents.map(({ node }) => node.snapshot);
+  return { version: 1, title, order, functionVersion, snapshots, parts: new Map() };
 }
 
 /**
- * Goes on with a creation that a closed tab interrupted, from its last checkpoint.
+ * Goes on with a creation that a closed tab or a full disk interrupted, from its last checkpoint.
  *
- * @throws LineageError `job-missing`, and as `createModels`.
+ * @throws LineageError `job-missing`; `storage-unavailable` while another tab is at it; `storage-newer`,
+ *   `record-corrupt`; `recipe-invalid` where the function or a parent is another now; `node-missing`; and as
+ *   `createModels`. The job stays then, for another try or to be discarded.
  */
 export async function resumeCreation(
   ports: CreatePorts,
@@ -52,16 +74,45 @@ export async function resumeCreation(
   run: Run,
   onEvent: OnCreationEvent,
 ): Promise<CreateReport> {
-  const pending = (await ports.log.pendingImports()).find((one) => one.id === id);
-  const record = pending && jobOf(pending);
-  if (pending === undefined || record === undefined) throw new LineageError('job-missing', { id });
-  const parents = await parentsOf(ports, record.order, run);
-  const keeper = await keepJob(ports.log, id, pending.startedAt, record, ports.now);
-  return carryOut(ports, keeper, parents, run, onEvent);
+  const session = await ports.content.session(id);
+  let keeper: JobKeeper;
+  let parents: readonly StoredParent[];
+  try {
+    const pending = (await ports.log.pendingImports()).find((one) => one.id === id);
+    const record = pending && (ports.unsaved.get(id) ?? jobOf(pending));
+    if (pending === undefined || record === undefined)
+      throw new LineageError('job-missing', { id });
+    parents = await parentsOf(ports, record.order, run);
+    checkSame(ports.functionOf(record.order.function), record, parents);
+    keeper = jobKeeper(ports, pending, record);
+  } catch (error) {
+    await session.discard();
+    throw error;
+  }
+  return carryOut(ports, session, keeper, parents, run, onEvent);
+}
+
+/** What was trained so far fits only the function and the parents that it was begun with. */
+function checkSame(
+  fn: CreationFunction,
+  record: JobRecord,
+  parents: readonly StoredParent[],
+): void {
+  const refused = (field: string, reason: string): LineageError =>
+    new LineageError('recipe-invalid', { function: fn.id, field, reason });
+  if (fn.version !== record.functionVersion)
+    throw refused(
+      'function',
+      `it was begun by version ${record.functionVersion} of ${fn.title}, and this is version ${fn.version}: discard it and start again`,
+    );
+  for (const [index, { node }] of parents.entries())
+    if (node.snapshot !== record.snapshots[index])
+      throw refused('parents', `${node.name} is not the model it was when this was begun`);
 }
 
 async function carryOut(
   ports: CreatePorts,
+  session: ImportSession,
   keeper: JobKeeper,
   parents: readonly StoredParent[],
   run: Run,
@@ -69,32 +120,54 @@ async function carryOut(
 ): Promise<CreateReport> {
   const { order, title } = keeper.record;
   const fn = ports.functionOf(order.function);
-  const session = await ports.content.session(keeper.id);
   try {
+    await keeper.write();
     const made = await fn.make(makeContext(ports, { keeper, parents, onEvent }, run));
     run.signal.throwIfAborted();
     const modelType = parents[0]?.node.modelType;
-    return await storeMade(
+    const report = await storeMade(
       ports,
       session,
       {
         job: keeper.id,
         title,
         made: named(made, order),
-        recipeOf: recipeOf(fn, order, parents, keeper.id, made.length),
+        recipeOf: recipeOf(fn, keeper, parents, made.length),
         ...(modelType === undefined ? {} : { modelType }),
         ...(order.asVersion === true && parents[0] ? { revises: parents[0].node.id } : {}),
       },
       run,
     );
+    ports.unsaved.delete(keeper.id);
+    return report;
   } catch (error) {
     await session.discard();
-    await ports.log.endImport(keeper.id);
+    if (!canGoOn(error, keeper.record)) await endJob(ports, keeper.id);
     await collectGarbage(ports, noRun);
     throw error;
   } finally {
     ports.running.delete(keeper.id);
   }
+}
+
+/** Forgets a job and what it had trained. */
+export async function endJob(
+  ports: Pick<CreatePorts, 'log' | 'unsaved'>,
+  id: ImportId,
+): Promise<void> {
+  ports.unsaved.delete(id);
+  await ports.log.endImport(id);
+}
+
+/** Failures of the disk or the device, which another try may not meet. */
+const passing = [
+  'quota-exceeded', 'storage-unavailable', 'device-lost', 'device-unavailable', 'out-of-memory',
+  'compute-failed',
+] as const; // prettier-ignore
+
+/** Whether a failed job has trained something that would be lost, and may go on later. */
+function canGoOn(error: unknown, { parts }: JobRecord): boolean {
+  return parts.size > 0 && isLineageError(error, ...passing);
 }
 
 const noRun: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
@@ -107,23 +180,50 @@ function parentsOf(
   return Promise.all(order.parents.map((id) => parentModel(ports, id, run)));
 }
 
+/** What was not as ordered in the finished runs of a job; undefined where all was. */
+function runCourses(parts: JobRecord['parts']): Recipe['runs'] {
+  const courses = [...parts].flatMap(([part, state]): [string, RunCourse][] => {
+    if (state.is !== 'done') return [];
+    const { finishedAt, microBatch } = state.outcome.report;
+    if (finishedAt === undefined && microBatch === undefined) return [];
+    return [
+      [
+        part,
+        {
+          ...(finishedAt === undefined ? {} : { finishedAt }),
+          ...(microBatch === undefined ? {} : { microBatch }),
+        },
+      ],
+    ];
+  });
+  return courses.length === 0 ? undefined : Object.fromEntries(courses);
+}
+
 /** A person's name goes to the one model made, or in front of each part's. */
 function named(made: readonly MadeModel[], { name }: SettledOrder): readonly MadeModel[] {
-  if (name === undefined || name.trim() === '') return made;
-  return made.map((model) => ({
-    ...model,
-    name: made.length === 1 || model.part === undefined ? name : `${name} ${model.part}`,
-  }));
+  const chosen = name?.trim() ?? '';
+  const nameOf = (model: MadeModel): string => {
+    if (chosen === '') return model.name;
+    return made.length === 1 || model.part === undefined ? chosen : `${chosen} ${model.part}`;
+  };
+  return made.map((model) => ({ ...model, name: shortName(nameOf(model)) }));
+}
+
+/** A name made of others may get too long: its beginning and its end, which tell it from its parents. */
+function shortName(name: string): string {
+  if (name.length <= longestName) return name;
+  const half = (longestName - 1) / 2;
+  return `${name.slice(0, Math.ceil(half))}…${name.slice(-Math.floor(half))}`;
 }
 
 /** The recipe of each model of a call: the call's own parents, so that a replay is the same call. */
-export function recipeOf(
+function recipeOf(
   fn: CreationFunction,
-  order: SettledOrder,
+  { id: group, record: { order, parts } }: JobKeeper,
   parents: readonly StoredParent[],
-  group: string,
   count: number,
 ): (made: MadeModel) => Recipe {
+  const runs = runCourses(parts);
   return (made) => ({
     version: 1,
     function: fn.id,
@@ -137,6 +237,7 @@ export function recipeOf(
     data: order.data,
     seed: order.seed,
     environment: made.environment,
+    ...(runs === undefined ? {} : { runs }),
     ...(made.part === undefined ? {} : { part: made.part }),
     ...(count > 1 ? { group } : {}),
   });

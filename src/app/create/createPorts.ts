@@ -3,6 +3,7 @@ import type { DataReader } from '../../core/ports/dataReader.ts';
 import type { ServicePorts } from '../service/servicePorts.ts';
 
 import type { DataCache } from '../data/readData.ts';
+import type { JobRecord } from './jobRecord.ts';
 import type { CreationFunction } from './creationFunction.ts';
 
 /** What making models needs from outside. */
@@ -16,6 +17,8 @@ export interface CreatePorts extends ServicePorts {
   readonly dataCache: DataCache;
   /** By creation: the training run it is at, for pausing and finishing it. */
   readonly running: Map<string, string>;
+  /** By creation: what it has trained and the disk was too full to take. */
+  readonly unsaved: Map<string, JobRecord>;
   /** Name and version of the app, for recipes. */
   readonly app: string;
 }

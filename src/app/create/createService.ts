@@ -5,12 +5,14 @@ import type {
   TryInput,
 } from '../../core/creationViews.ts';
 import type { DatasetId, ImportId, NodeId } from '../../core/ids.ts';
+import { isLineageError } from '../../core/lineageError.ts';
+import type { PendingImport } from '../../core/ports/lineageLog.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { TrainReport } from '../../core/training/report.ts';
 import { nodeOf } from '../../core/lineage/editLineage.ts';
 import { proposeUse } from '../data/proposeUse.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
-import { createModels, resumeCreation, type OnCreationEvent } from './createModels.ts';
+import { createModels, endJob, resumeCreation, type OnCreationEvent } from './createModels.ts';
 import type { CreatePorts } from './createPorts.ts';
 import { jobOf, type JobRecord } from './jobRecord.ts';
 import { parentModel } from './parentModel.ts';
@@ -85,12 +87,26 @@ async function unfitness(
 async function pendingJobs(ports: CreatePorts): Promise<PendingJobView[]> {
   const pending = await ports.log.pendingImports();
   return pending.flatMap((one) => {
-    const job = jobOf(one);
-    if (job === undefined || one.running === true) return [];
-    const { id, startedAt } = one;
-    const view = { id, title: job.title, startedAt, step: stepOf(job) };
-    return [job.savedAt === undefined ? view : { ...view, savedAt: job.savedAt }];
+    if (one.job === undefined || one.running === true) return [];
+    return [pendingJob(one, ports.unsaved.get(one.id))];
   });
+}
+
+function pendingJob(pending: PendingImport, unsaved: JobRecord | undefined): PendingJobView {
+  const { id, startedAt } = pending;
+  try {
+    const job = unsaved ?? jobOf(pending);
+    if (job === undefined) throw new Error('an import among the jobs');
+    const view = { id, title: job.title, startedAt, step: stepOf(job) };
+    return job.savedAt === undefined ? view : { ...view, savedAt: job.savedAt };
+  } catch (error) {
+    if (!isLineageError(error, 'storage-newer', 'record-corrupt')) throw error;
+    const unfit =
+      error.code === 'storage-newer'
+        ? 'a newer version of this app began it'
+        : 'what was kept of it cannot be read';
+    return { id, title: 'A creation', startedAt, step: 0, unfit };
+  }
 }
 
 function stepOf(job: JobRecord): number {
@@ -103,6 +119,6 @@ function stepOf(job: JobRecord): number {
 async function discardJob(ports: CreatePorts, id: ImportId): Promise<void> {
   const session = await ports.content.session(id);
   await session.discard();
-  await ports.log.endImport(id);
+  await endJob(ports, id);
   await collectGarbage(ports, noRun);
 }

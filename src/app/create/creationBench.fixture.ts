@@ -38,6 +38,7 @@ export async function creationBench(
     data: dataReader({ images, pause: () => Promise.resolve() }),
     dataCache: new DataCache(),
     running: new Map(),
+    unsaved: new Map(),
     functions,
     functionOf: (id) => {
       const found = functions.find((fn) => fn.id === id);

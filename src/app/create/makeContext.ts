@@ -1,12 +1,14 @@
 import type { CreationEvent } from '../../core/creationViews.ts';
 import type { DataUse } from '../../core/data/dataUse.ts';
 import type { Run } from '../../core/ports/run.ts';
-import type { Environment } from '../../core/training/report.ts';
-import type { TrainJob, TrainOutcome } from '../../core/training/trainJob.ts';
+import { isLineageError } from '../../core/lineageError.ts';
+import type { RunCourse } from '../../core/recipe/recipe.ts';
+import type { Environment, TrainNotice } from '../../core/training/report.ts';
+import type { TrainEvent, TrainJob, TrainOutcome } from '../../core/training/trainJob.ts';
 import { prepareUse } from '../data/prepareUse.ts';
 import type { JobOrder, MakeContext } from './creationFunction.ts';
 import type { CreatePorts } from './createPorts.ts';
-import type { JobKeeper } from './jobRecord.ts';
+import type { JobKeeper, PartState } from './jobRecord.ts';
 import type { StoredParent } from './parentModel.ts';
 
 /** Seconds between two checkpoints: the most work a closed tab loses. */
@@ -80,18 +82,51 @@ async function trainPart(
   const known = keeper.record.parts.get(part);
   if (known?.is === 'done') return known.outcome;
   const id = partId(keeper.id, part);
-  const job = trainJob(keeper.record.order, id, order);
+  const settled = keeper.record.order;
+  const job = repeated(trainJob(settled, id, order), settled.runs?.[part]);
+  const send = (event: TrainEvent): void => {
+    onEvent({ job: keeper.id, part, event });
+  };
+  const unsaved: TrainNotice[] = [];
+  const keep = async (state: PartState, step: number): Promise<void> => {
+    try {
+      await keeper.put(part, state);
+      ports.unsaved.delete(keeper.id);
+    } catch (error) {
+      if (!isLineageError(error, 'quota-exceeded', 'storage-unavailable')) throw error;
+      // Training goes on: better a model that a closed tab would have lost than none.
+      ports.unsaved.set(keeper.id, keeper.record);
+      if (unsaved.length > 0) return;
+      const notice = { step, is: 'not-saved', text: notSaved } as const;
+      unsaved.push(notice);
+      send({ is: 'notice', notice });
+    }
+  };
   ports.running.set(keeper.id, id);
-  const outcome = await ports.compute.train(
+  const trained = await ports.compute.train(
     known === undefined ? job : { ...job, from: known.checkpoint },
     {
-      onEvent: (event) => {
-        onEvent({ job: keeper.id, part, event });
-      },
-      onCheckpoint: (checkpoint) => keeper.put(part, { is: 'running', checkpoint }),
+      onEvent: send,
+      onCheckpoint: (checkpoint) => keep({ is: 'running', checkpoint }, checkpoint.step),
     },
     run.signal,
   );
-  await keeper.put(part, { is: 'done', outcome });
+  const { report } = trained;
+  const notices = [...report.notices, ...unsaved];
+  const outcome = { ...trained, report: { ...report, notices } };
+  await keep({ is: 'done', outcome }, report.steps);
   return outcome;
+}
+
+const notSaved =
+  'There is no space to keep what is trained so far: if this tab closes, it is lost. Free some space.';
+
+/** A job that goes as another run of it went. */
+function repeated(job: TrainJob, course: RunCourse | undefined): TrainJob {
+  const { finishedAt, microBatch = job.settings.microBatch } = course ?? {};
+  return {
+    ...job,
+    settings: { ...job.settings, microBatch },
+    ...(finishedAt === undefined ? {} : { finishAt: finishedAt }),
+  };
 }

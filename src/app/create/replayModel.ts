@@ -16,9 +16,9 @@ import { PieceCache } from '../import/pieceCache.ts';
 import { progressMeter } from '../import/progressMeter.ts';
 import { scanModel, type ScannedModel } from '../import/scanModel.ts';
 import type { MadeModel } from './creationFunction.ts';
-import type { OnCreationEvent } from './createModels.ts';
+import { newJob, type OnCreationEvent } from './createModels.ts';
 import type { CreatePorts } from './createPorts.ts';
-import { keepJob, type SettledOrder } from './jobRecord.ts';
+import { memoryKeeper, type SettledOrder } from './jobRecord.ts';
 import { joinPieces } from './joinPieces.ts';
 import { madeCandidate } from './madeCandidate.ts';
 import { makeContext } from './makeContext.ts';
@@ -87,21 +87,21 @@ async function makeAgain(
     seed: recipe.seed,
     device: backend === 'none' ? 'auto' : backend,
     ...(threads === undefined ? {} : { threads }),
+    ...(recipe.runs === undefined ? {} : { runs: recipe.runs }),
   };
-  const record = { version: 1, title: `Replay of ${node.name}`, order, parts: new Map() } as const;
+  const fn = ports.functionOf(recipe.function);
+  const record = newJob(fn, `Replay of ${node.name}`, order, parents);
   const id = ports.newId() as ImportId;
-  const keeper = await keepJob(ports.log, id, ports.now(), record, ports.now);
-  // Held while it runs: the record is not shown as work that a closed tab left.
+  // Nothing of it is kept: a replay that was closed is asked for again.
+  const keeper = memoryKeeper(id, record);
   const session = await ports.content.session(id);
   try {
-    const fn = ports.functionOf(recipe.function);
     const made = await fn.make(makeContext(ports, { keeper, parents, onEvent }, run));
     const same = made.find((model) => model.part === recipe.part);
     if (same === undefined) throw new Error(`a replay without the part ${recipe.part ?? ''}`);
     return same;
   } finally {
     await session.discard();
-    await ports.log.endImport(id);
     await collectGarbage(ports, { signal: { aborted: false, throwIfAborted: () => undefined } });
   }
 }

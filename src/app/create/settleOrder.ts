@@ -1,6 +1,7 @@
 import { checkArguments } from '../../core/recipe/checkArguments.ts';
 import type { CreateOrder } from '../../core/creationViews.ts';
 import type { DataUse } from '../../core/data/dataUse.ts';
+import { checkedName } from '../../core/lineage/editLineage.ts';
 import { LineageError } from '../../core/lineageError.ts';
 import type { Run } from '../../core/ports/run.ts';
 import { proposeUse } from '../data/proposeUse.ts';
@@ -16,7 +17,7 @@ const defaultSeed = 1;
  * Completes and checks an order: arguments from the schema's defaults, data sets as they fit the parents,
  * numbers of parents and data sets.
  *
- * @throws LineageError `recipe-invalid`, `data-unfit`, `dataset-missing`.
+ * @throws LineageError `recipe-invalid`, `name-invalid`, `data-unfit`, `dataset-missing`.
  */
 export async function settleOrder(
   ports: CreatePorts,
@@ -29,6 +30,7 @@ export async function settleOrder(
   checkCount(fn, 'data', order.data?.length ?? 0, fn.data);
   const unfit = await fn.unfit(parents);
   if (unfit !== undefined) throw invalid(fn, 'parents', unfit);
+  if (order.name !== undefined && order.name.trim() !== '') checkedName(order.name);
   const data: DataUse[] = [];
   for (const each of order.data ?? [])
     data.push(typeof each === 'string' ? await proposeUse(ports, parents, each, run) : each);

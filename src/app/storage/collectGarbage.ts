@@ -5,6 +5,7 @@ import type { Operation } from '../../core/lineage/operation.ts';
 import type { Collected, ContentStore } from '../../core/ports/contentStore.ts';
 import type { LineageLog, WriterLock } from '../../core/ports/lineageLog.ts';
 import type { Run } from '../../core/ports/run.ts';
+import { jobSnapshots } from '../create/jobRecord.ts';
 import type { LineageSession } from '../lineageSession.ts';
 
 /** Latest operations whose models stay stored, so that they can be undone. */
@@ -34,6 +35,9 @@ export async function collectGarbage(
     const roots = graphSnapshots(dataOf(lineage));
     const recent = keepUndo === 0 ? [] : (await ports.log.operations()).slice(-keepUndo);
     for (const snapshot of recent.flatMap(snapshotsOf)) roots.add(snapshot);
+    // A creation that a closed tab left still needs its parents and its data.
+    const pending = await ports.log.pendingImports();
+    for (const snapshot of pending.flatMap(jobSnapshots)) roots.add(snapshot);
     return ports.content.collect([...roots], run);
   });
 }

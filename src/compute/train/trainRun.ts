@@ -39,6 +39,8 @@ export class TrainRun {
   readonly #pending: PendingLosses[] = [];
   /** Steps done on the device; `record.step` are those whose losses are known. */
   #issued: number;
+  /** The step after which it was ended by hand. */
+  #finishedAt: number | undefined;
   /** Steps until the next look. */
   #pace = 1;
 
@@ -99,7 +101,7 @@ export class TrainRun {
 
   async #train(): Promise<void> {
     const { record } = this;
-    const { settings } = this.#job;
+    const { settings, finishAt = Infinity } = this.#job;
     const { control } = this.#options;
     const { stepsPerEpoch, filled } = this.#batches;
     if (record.epochs.length === 0) {
@@ -116,8 +118,8 @@ export class TrainRun {
       this.#clock.start();
       while (this.#issued < epoch * stepsPerEpoch) {
         await control.step();
-        if (control.finishing) return this.#finishEarly();
-        await this.#advance(epoch * stepsPerEpoch);
+        if (control.finishing || this.#issued >= finishAt) return this.#finishEarly();
+        await this.#advance(Math.min(finishAt, epoch * stepsPerEpoch));
         await this.#store();
       }
       await this.#flush();
@@ -236,6 +238,7 @@ export class TrainRun {
 
   async #finishEarly(): Promise<void> {
     await this.#flush();
+    this.#finishedAt = this.record.step;
     this.notice(
       'cancelled',
       `Ended by hand after step ${this.record.step} of ${this.#batches.steps}.`,
@@ -285,7 +288,7 @@ export class TrainRun {
 
   async #outcome(): Promise<TrainOutcome> {
     const { record } = this;
-    const { control, job } = this.#options;
+    const { control, job, microBatch } = this.#options;
     const { best } = record;
     const weights: ReadonlyMap<string, Literal> =
       best?.weights ?? (await this.#session.readModel());
@@ -296,6 +299,8 @@ export class TrainRun {
       report: {
         environment: this.#session.environment,
         steps: record.step,
+        ...(this.#finishedAt === undefined ? {} : { finishedAt: this.#finishedAt }),
+        ...(microBatch === job.settings.microBatch ? {} : { microBatch }),
         epochs: record.epochs,
         losses: record.log.points(),
         kept: best?.epoch ?? record.epochs.findLast(({ step }) => step <= record.step)?.epoch ?? 0,

@@ -34,7 +34,7 @@ export class TrainSession {
   readonly #evaluator: Evaluator;
 
   private constructor(
-    { job, runtime, app }: SessionOptions,
+    { job, runtime, app, from }: SessionOptions,
     parts: {
       readonly step: TrainingStep;
       readonly runner: StepRunner;
@@ -48,7 +48,9 @@ export class TrainSession {
     this.step = parts.step;
     this.runner = parts.runner;
     this.state = parts.state;
-    this.environment = environmentOf(runtime, app, parts.runner);
+    const environment = environmentOf(runtime, app, parts.runner);
+    const moved = from !== undefined && from.step > 0 && !goesOn(from.environment, environment);
+    this.environment = moved ? { ...environment, moved } : environment;
   }
 
   /** Compiles the graphs and puts the state on the device. @throws LineageError as `Compute.train`. */
@@ -197,6 +199,17 @@ function initializer({ network }: TrainJob, name: string): Literal {
   const tensor = network.initializers.get(name);
   if (tensor === undefined) throw new Error(`no initializer ${name}`);
   return tensor;
+}
+
+/** Whether steps done in two environments are as if they had been done in one, to the last bit. */
+function goesOn(before: Environment, now: Environment): boolean {
+  return (
+    before.moved !== true &&
+    before.backend === now.backend &&
+    before.threads === now.threads &&
+    before.runtime === now.runtime &&
+    before.graph === now.graph
+  );
 }
 
 function environmentOf(runtime: Runtime, app: string, runner: StepRunner): Environment {

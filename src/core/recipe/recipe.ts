@@ -29,10 +29,20 @@ export interface Recipe {
   readonly data: readonly DataUse[];
   readonly seed: number;
   readonly environment: Environment;
+  /** By part: how training runs went otherwise than ordered. Absent where none did. */
+  readonly runs?: Readonly<Record<string, RunCourse>>;
   /** Which of the function's models this is, where it makes several: `client 3`, `word`. */
   readonly part?: string;
   /** Models made together: one id for all of them. */
   readonly group?: string;
+}
+
+/** What a person or the device changed of a training run while it went on: a replay does it again. */
+export interface RunCourse {
+  /** The step after which a person ended it. */
+  readonly finishedAt?: number;
+  /** Examples computed at once, where memory did not allow as many as ordered. */
+  readonly microBatch?: number;
 }
 
 /** What is known of a made model at a glance; the whole run is its training report. */

@@ -35,7 +35,8 @@ export interface TrainNotice {
   readonly step: number;
   readonly is:
     | 'device-lost' | 'moved-to-wasm' | 'smaller-micro-batch' | 'not-finite' | 'stopped-early'
-    | 'cancelled' | 'resumed' | 'filled-batch' | 'backend-differs'; // prettier-ignore
+    | 'cancelled' | 'resumed' | 'filled-batch' | 'backend-differs'
+    | 'not-saved'; // prettier-ignore
   readonly text: string;
 }
 
@@ -54,12 +55,18 @@ export interface Environment {
   readonly graph?: string;
   /** The level the runtime optimises the graph to. */
   readonly optimizationLevel?: string;
+  /** Earlier steps were computed otherwise: on a device that was lost, or in larger parts. */
+  readonly moved?: boolean;
 }
 
 /** What a training run did. Kept with the model it made. */
 export interface TrainReport {
   readonly environment: Environment;
   readonly steps: number;
+  /** The step after which a person ended it; absent where it ran to its end. */
+  readonly finishedAt?: number;
+  /** Examples computed at once, where memory did not allow as many as ordered. */
+  readonly microBatch?: number;
   readonly epochs: readonly EpochReport[];
   /** Loss by step, thinned to at most 1,000 points: `[step, loss]`. */
   readonly losses: readonly (readonly [step: number, loss: number])[];

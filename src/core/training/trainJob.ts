@@ -52,6 +52,8 @@ export interface TrainJob {
   readonly threads?: number;
   /** Seconds between two checkpoints. */
   readonly checkpointSeconds: number;
+  /** Ends after this step, as a person ended the run that is replayed. */
+  readonly finishAt?: number;
   /** Where an earlier run of this job stopped. */
   readonly from?: Checkpoint;
   /** Mask per trainable tensor, 0 or 1 per element: pruned weights stay 0. */
