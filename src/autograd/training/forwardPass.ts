@@ -7,6 +7,7 @@ import { lower } from '../lower/lower.ts';
 import { lossInput } from './lossInput.ts';
 import { lossNodes, targetType, weightShape } from './losses.ts';
 import type { FeedTensor, StepOptions } from './stepTypes.ts';
+import { refuseUnknownOperators } from './unknownOperators.ts';
 import { networkWeights } from '../../core/network/trainableWeights.ts';
 
 /** Forward pass, losses and backward pass of one micro-batch, in a builder. */
@@ -34,6 +35,7 @@ export function forwardPass(options: StepOptions): ForwardPass {
   const { network, settings, trainable, heads } = options;
   const ends = heads.map(({ output, loss }) => lossInput(network, output, loss));
   const cut = cutTo(network, new Set(ends.map(({ value }) => value)));
+  refuseUnknownOperators(cut);
   const found = networkWeights(cut);
   const inputs = [...trainable, ...found.statistics, ...found.layers.flatMap(namesOf)];
   const { b, weights, outputs, updates, seedInput } = lower(
