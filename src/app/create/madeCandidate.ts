@@ -26,14 +26,14 @@ export async function madeCandidate(
   switch (file.is) {
     case 'network': {
       const bytes = encodeOnnx(file.network, { metadata: file.metadata });
-      return candidate(name, 'onnx', [bytesSource(`${name}.onnx`, bytes)]);
+      return candidate(name, 'onnx', [bytesSource(fileName(name, '.onnx'), bytes)]);
     }
     case 'tensors': {
       const entries = [...file.tensors].map(([each, { dtype, shape }], payload): TensorEntry => {
         return { name: each, dtype, shape, payload, role: 'weight' };
       });
       const content = literalContent([...file.tensors.values()].map(({ bytes }) => bytes));
-      const path = `${name}.safetensors`;
+      const path = fileName(name, '.safetensors');
       const output = ports.formats.toSafetensors(path, entries, file.metadata, content);
       const bytes = await joinPieces(output.bytes, output.sizeBytes);
       return candidate(name, 'safetensors', [bytesSource(path, bytes)]);
@@ -83,10 +83,20 @@ async function withWeights(
   const files: ByteSource[] = [];
   for (const output of outputs) {
     // Files that name each other keep their names.
-    const path = outputs.length === 1 ? `${name}${extensionOf(output.name)}` : output.name;
+    const path = outputs.length === 1 ? fileName(name, extensionOf(output.name)) : output.name;
     files.push(bytesSource(path, await joinPieces(output.bytes, output.sizeBytes)));
   }
   return candidate(name, node.summary.format, files);
+}
+
+/** Most characters of a file's name without its ending: of 4 bytes at most, and file systems take 255. */
+const longestStem = 60;
+
+/** A model's name as that of a file: without what file systems or paths give a meaning. */
+function fileName(name: string, extension: string): string {
+  const safe = name.replace(/[/\\:*?"<>|\p{C}\p{Zl}\p{Zp}]/gu, '-').replace(/^\.+/, '-');
+  const stem = Array.from(safe).slice(0, longestStem).join('').trim();
+  return `${stem === '' ? 'model' : stem}${extension}`;
 }
 
 function extensionOf(file: string): string {

@@ -142,6 +142,11 @@ async function recovery(context: PlanContext, args: PruneArguments): Promise<Rec
   return { use, network, trainable, order };
 }
 
+/** What tells a step apart: shares of several may be rounded to one name. */
+function partOf(step: number): string {
+  return `step ${step}`;
+}
+
 /** A model after one step. */
 interface Step {
   readonly values: ReadonlyMap<string, Literal>;
@@ -165,11 +170,8 @@ async function pruned(
   ]);
   const training = await recovery(context, args);
   if (training === undefined) return { values: zeroed };
-  const part = `step ${step}`;
-  const { weights: trained, report } = await context.train(
-    part,
-    await training.order(zeroed, masks),
-  );
+  const order = await training.order(zeroed, masks);
+  const { weights: trained, report } = await context.train(partOf(step), order);
   return { values: new Map([...zeroed, ...trained]), report };
 }
 
@@ -232,7 +234,8 @@ export const prune: CreationFunction = {
     for (let step = 1; step <= steps; step++) {
       state = await pruned(context, args, targets, state.values, step);
       if (!args.storeSteps && step < steps) continue;
-      made.push(await modelOf(context, parent, state, names[made.length] ?? '', made.at(-1)));
+      const name = names[made.length] ?? '';
+      made.push(await modelOf(context, parent, state, { name, part: partOf(step) }, made.at(-1)));
     }
     return made;
   },
@@ -251,7 +254,7 @@ async function modelOf(
   context: MakeContext,
   parent: ParentModel,
   { values, report }: Step,
-  name: string,
+  named: Pick<MadeModel, 'name' | 'part'>,
   before: MadeModel | undefined,
 ): Promise<MadeModel> {
   const file =
@@ -260,8 +263,7 @@ async function modelOf(
       : madeFile(parent, await parent.network(), values);
   const from = before?.part === undefined ? { node: parent.node.id } : { part: before.part };
   return {
-    name,
-    part: name,
+    ...named,
     file,
     parents: [{ from, role: 'base' }],
     environment: report?.environment ?? context.environment,
