@@ -1,4 +1,5 @@
 import path from 'node:path';
+import process from 'node:process';
 import type { Graph, Progress } from './graph.ts';
 import { lineageBench } from './lineageBench.ts';
 import { pickedPictures, readMnist, someRows, type Pictures } from './pictures.ts';
@@ -9,7 +10,7 @@ import { s3, s3Full, s3Quick } from './s3.ts';
 import { s4, s4Full, s4Quick } from './s4.ts';
 import { s5, s5Full, s5Quick } from './s5.ts';
 import { readSpokenDigits } from './sounds.ts';
-import { checkLineage } from './truth.ts';
+import { checkBisect, checkLineage } from './truth.ts';
 import { summaryLines, summaryOf, writeLineage, type Summary } from './writeLineage.ts';
 
 /** The graphs by name: each made from the folder of data sets. */
@@ -49,14 +50,20 @@ export async function buildGraph(
   log: Progress,
 ): Promise<Summary> {
   const begun = performance.now();
+  const before = process.cpuUsage();
   const bench = await lineageBench();
   try {
     const scores = await graph.build(bench, log);
-    const seconds = (performance.now() - begun) / 1000;
+    const used = process.cpuUsage(before);
+    const time = {
+      wallSeconds: (performance.now() - begun) / 1000,
+      cpuSeconds: (used.user + used.system) / 1e6,
+    };
     checkLineage(graph.truth, await bench.app.ports.session.lineage());
+    checkBisect(graph.truth, scores);
     for (const line of (await graph.check?.(bench)) ?? []) log(line);
     if (out !== undefined) await writeLineage(bench, graph.truth, scores, out);
-    return await summaryOf(bench, graph.truth, scores, seconds);
+    return await summaryOf(bench, graph.truth, scores, time);
   } finally {
     await bench.close();
   }

@@ -13,7 +13,7 @@ import { s4, s4Full, s4Quick, s4Truth } from './s4.ts';
 import { s5, s5Full, s5Quick, s5Truth } from './s5.ts';
 import { sharingOf } from './sharing.ts';
 import { playedDigits } from './sounds.ts';
-import { checkLineage, countsOf, truthEdges, type Truth } from './truth.ts';
+import { checkBisect, checkLineage, countsOf, truthEdges, type Truth } from './truth.ts';
 import type { Summary } from './writeLineage.ts';
 
 describe('the graphs', () => {
@@ -54,6 +54,24 @@ describe('the graphs', () => {
     const told = nodes.filter(({ facts }) => facts['affected'] === true);
     expect(new Set(told.map(({ name }) => name))).toEqual(affected);
     expect(affected.size).toBe(20);
+  });
+
+  it('S3 can be searched for its culprit when only what it spoilt is bad', () => {
+    const truth = s3Truth(s3Full);
+    const bad = ['round 6 client 3', 'round 6 average'];
+    const scores = (names: readonly string[]) =>
+      new Map(truth.nodes.map(({ name }) => [name, { flipped: names.includes(name) ? 0.9 : 0 }]));
+    checkBisect(truth, scores(bad));
+    for (const other of [
+      ['round 6 average'],
+      [...bad, 'round 6 client 1'],
+      [...bad, 'round 5 average'],
+    ])
+      expect(() => {
+        checkBisect(truth, scores(other));
+      }).toThrow('flipped is not as it should be');
+    // Rounds before the good average do not count.
+    checkBisect(truth, scores([...bad, 'round 2 client 1']));
   });
 
   it('S3 gives each digit to as many clients, two to each', () => {

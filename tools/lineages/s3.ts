@@ -8,7 +8,7 @@ import { accuracyOf, trainBase, type LineageBench } from './lineageBench.ts';
 import { smallCnn } from './networks.ts';
 import { baseData, digits, pictureInput, pictureUse } from './pictureData.ts';
 import { pickedPictures, someRows, type Pictures } from './pictures.ts';
-import type { Truth, TruthNode } from './truth.ts';
+import type { BisectTruth, Truth, TruthNode } from './truth.ts';
 
 /** How large S3 is built. */
 export interface S3Size {
@@ -21,6 +21,8 @@ export interface S3Size {
   readonly learningRate: number;
   /** Pictures that no client has. */
   readonly test: number;
+  /** Whether it is trained for long enough that the poison shows, and so can be looked for. */
+  readonly bisect: boolean;
 }
 
 export const s3Full: S3Size = {
@@ -31,9 +33,18 @@ export const s3Full: S3Size = {
   epochs: 3,
   learningRate: 0.02,
   test: 1000,
+  bisect: true,
 };
 
-export const s3Quick: S3Size = { ...s3Full, clients: 10, rounds: 3, poisoned: 1, epochs: 1, test: 100 }; // prettier-ignore
+export const s3Quick: S3Size = {
+  ...s3Full,
+  clients: 10,
+  rounds: 3,
+  poisoned: 1,
+  epochs: 1,
+  test: 100,
+  bisect: false,
+};
 
 /** What one client of a round is. */
 interface Client {
@@ -94,11 +105,26 @@ export function s3Truth(size: S3Size): Truth {
     graph: 's3',
     about: `Rounds of federated learning on digits, two classes a client; in round ${size.poisoned} one client learns every digit d as 9 − d.`,
     nodes,
+    ...(size.bisect ? { bisect: bisectOf(size) } : {}),
+  };
+}
+
+/** What is asked of each model: how often it takes the attacker's digits for what they were flipped to. */
+const flippedScore = 'flipped';
+
+function bisectOf({ poisoned }: S3Size): BisectTruth {
+  return {
+    good: averageName(poisoned - 1),
+    bad: averageName(poisoned),
+    culprit: clientName(poisoned, attackerPlace),
+    score: flippedScore,
+    highestGood: 0.25,
   };
 }
 
 export function s3(pictures: Pictures, size: S3Size): Graph {
-  return { truth: s3Truth(size), build: (bench, log) => build(bench, pictures, size, log) };
+  const truth = s3Truth(size);
+  return { truth, build: (bench, log) => build(bench, pictures, size, log) };
 }
 
 async function build(
@@ -111,6 +137,7 @@ async function build(
   const data = await addFederation(bench, federation);
   const rounds = s3Rounds(size);
   const accuracies = new Map<string, Readonly<Record<string, number>>>();
+  const attacked = rounds.flat().find(({ poisoned }) => poisoned)?.own ?? [];
   const [first = []] = rounds;
   const roots: NodeId[] = [];
   for (const [place, client] of first.entries())
@@ -122,7 +149,7 @@ async function build(
   });
   for (const [round, clients] of rounds.entries()) {
     if (round > 0) average = await nextRound(bench, average, data, clients, round, size);
-    const scored = await scoreRound(bench, data, round, federation);
+    const scored = await scoreRound(bench, data, round, federation, attacked);
     for (const [name, figures] of scored) accuracies.set(name, figures);
     log(`round ${round}: average ${accuracies.get(averageName(round))?.['accuracy']?.toFixed(3) ?? ''}`); // prettier-ignore
   }
@@ -262,12 +289,13 @@ function shapeOf({ summary }: DatasetRecord): number {
   return side;
 }
 
-/** Accuracies of a round's models on the pictures of no client, of all and of each digit. */
+/** What a round's models make of the pictures of no client: of all, of each digit, of those attacked. */
 async function scoreRound(
   bench: LineageBench,
   data: DatasetRecord,
   round: number,
   { pictures }: Federation,
+  attacked: readonly number[],
 ): Promise<Scores> {
   const mapped = Object.fromEntries(digits.map((digit) => [`test:${digit}`, digit]));
   const target = { column: 'label', classes: digits, mapped };
@@ -280,11 +308,20 @@ async function scoreRound(
     if (!name.startsWith(`round ${round} `)) continue;
     const metrics = await bench.scoreOn(id, use);
     const confusion = metrics.heads[0]?.confusion ?? [];
-    const ofDigit = confusion.map((row, digit) => {
-      const all = row.reduce((sum, value) => sum + value, 0);
-      return [`accuracy of ${digit}`, (row[digit] ?? 0) / Math.max(1, all)] as const;
+    const told = (digit: number, as: number): number => confusion[digit]?.[as] ?? 0;
+    const all = (digit: number): number => Math.max(1, sum(confusion[digit] ?? []));
+    scores.set(name, {
+      accuracy: accuracyOf(metrics),
+      [flippedScore]:
+        sum(attacked.map((digit) => told(digit, 9 - digit))) / Math.max(1, sum(attacked.map(all))),
+      ...Object.fromEntries(
+        confusion.map((_, digit) => [`accuracy of ${digit}`, told(digit, digit) / all(digit)]),
+      ),
     });
-    scores.set(name, { accuracy: accuracyOf(metrics), ...Object.fromEntries(ofDigit) });
   }
   return scores;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

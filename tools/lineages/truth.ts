@@ -18,6 +18,18 @@ export interface Truth {
   readonly graph: string;
   readonly about: string;
   readonly nodes: readonly TruthNode[];
+  /** Where a search through the graph is to end. */
+  readonly bisect?: BisectTruth;
+}
+
+/** A model that is good, one that is bad, and which of those between brought it in. */
+export interface BisectTruth {
+  readonly good: string;
+  readonly bad: string;
+  readonly culprit: string;
+  /** The score of `lineage.json` to ask for, and the highest that is good. */
+  readonly score: string;
+  readonly highestGood: number;
 }
 
 export interface TruthEdge {
@@ -81,4 +93,35 @@ function compareNames(what: string, wanted: ReadonlySet<string>, built: Readonly
   const extra = [...built].filter((name) => !wanted.has(name));
   if (missing.length + extra.length > 0)
     throw new Error(`${what} missing: ${missing.join('; ')}. Too much: ${extra.join('; ')}.`);
+}
+
+/**
+ * Makes sure that a search finds the culprit: of the models that the bad one is made of and the good one is
+ * not, only the culprit and what is made from it are bad.
+ *
+ * @param scores - by model, then by name of the score.
+ * @throws Error naming the models that are otherwise.
+ */
+export function checkBisect(
+  truth: Truth,
+  scores: ReadonlyMap<string, Readonly<Record<string, number>>>,
+): void {
+  const { bisect } = truth;
+  if (bisect === undefined) return;
+  const { good, bad, culprit, score, highestGood } = bisect;
+  const ancestors = new Map<string, ReadonlySet<string>>();
+  // Parents come before their children.
+  for (const { name, from } of truth.nodes)
+    ancestors.set(
+      name,
+      new Set([name, ...from.flatMap((each) => [...(ancestors.get(each) ?? [])])]),
+    );
+  const above = (name: string): ReadonlySet<string> => ancestors.get(name) ?? new Set();
+  const known = above(good);
+  const wrong = [...above(bad)].filter((name) => {
+    if (known.has(name) && name !== good) return false;
+    const isBad = (scores.get(name)?.[score] ?? NaN) > highestGood;
+    return isBad !== above(name).has(culprit);
+  });
+  if (wrong.length > 0) throw new Error(`${score} is not as it should be of ${wrong.join(', ')}`);
 }
