@@ -5,7 +5,7 @@ import { lineageBench } from './lineageBench.ts';
 import { pickedPictures, readMnist, someRows, type Pictures } from './pictures.ts';
 import { s1, s1Full, s1Quick } from './s1.ts';
 import { readSentences, readSmallDigits } from './s1Data.ts';
-import { s2, s2Full, s2Quick } from './s2.ts';
+import { s2, s2Fast, s2Full, s2Quick } from './s2.ts';
 import { s3, s3Full, s3Quick } from './s3.ts';
 import { s4, s4Full, s4Quick } from './s4.ts';
 import { s5, s5Full, s5Quick } from './s5.ts';
@@ -26,6 +26,7 @@ const graphs: Readonly<Record<string, (data: string, quick: boolean) => Graph>> 
       quick ? s1Quick : s1Full,
     ),
   s2: (data, quick) => s2(mnist(data, quick), quick ? s2Quick : s2Full),
+  's2-fast': (data, quick) => s2(mnist(data, quick), quick ? s2Quick : s2Fast),
   s3: (data, quick) => s3(mnist(data, quick), quick ? s3Quick : s3Full),
   s4: (data, quick) => s4(mnist(data, quick), quick ? s4Quick : s4Full),
   s5: (data, quick) => s5(readSpokenDigits(path.join(data, 'fsdd')), quick ? s5Quick : s5Full),

@@ -2,8 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { replayModel } from '../../src/app/create/replayModel.ts';
+import { noRun } from '../../src/app/import/importModels.fixture.ts';
 import { buildGraph } from './buildLineage.ts';
 import type { Graph } from './graph.ts';
+import { lineageBench } from './lineageBench.ts';
 import { drawnPictures } from './pictures.ts';
 import { s1, s1Quick, s1Truth } from './s1.ts';
 import { saidSentences } from './s1Data.ts';
@@ -178,6 +181,25 @@ describe('a quick build', { timeout: 120_000 }, () => {
     const functions = nodes.map(({ recipe }) => recipe?.function);
     expect(functions.slice(0, 6)).toEqual([...Array<undefined>(5), 'linear-average']);
     expect(new Set(functions.slice(6))).toEqual(new Set(['federated-round']));
+  });
+
+  it('gives the same bits again when recipes are replayed', async () => {
+    const size = { ...s3Quick, rounds: 2, test: 50 };
+    const graphs: readonly (readonly [Graph, string])[] = [
+      [s3(drawnPictures(300, 12, 2), size), 'round 1 average'],
+      [s4(drawnPictures(600, 12, 3), s4Quick), 'cnn-s-pruned-85-finetuned'],
+      [s5(playedDigits(1, 4), s5Quick), 'spoken word label'],
+    ];
+    for (const [graph, name] of graphs) {
+      const bench = await lineageBench();
+      await graph.build(bench, () => undefined);
+      const { ports } = bench.app;
+      const id = (await ports.session.lineage()).names.get(name);
+      if (id === undefined) throw new Error(`no model ${name}`);
+      const { grade } = await replayModel(ports, id, noRun, () => undefined);
+      expect([name, grade.is]).toEqual([name, 'equal-bits']);
+      await bench.close();
+    }
   });
 
   it('of S4 has the zeros it should, in leaves too', async () => {

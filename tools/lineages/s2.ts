@@ -38,6 +38,9 @@ export const s2Full: S2Size = {
   rate: 1e-4,
 };
 
+/** Versions further from each other: what that does to the size of deltas. */
+export const s2Fast: S2Size = { ...s2Full, rate: 1e-3 };
+
 export const s2Quick: S2Size = {
   ...s2Full,
   tasks: 2,
