@@ -1,6 +1,6 @@
 import { intOf, intsOf } from '../core/network/attributes.ts';
 import type { OpNode } from '../core/network/network.ts';
-import { refuse } from './evaluate/given.ts';
+import { refuse } from './unsupported.ts';
 
 /** An axis counted from the front. @throws LineageError `network-unsupported` outside of the rank. */
 export function axisOf(axis: number, rank: number, node: OpNode): number {

@@ -8,3 +8,8 @@ export function unsupported(node: OpNode, reason: string): LineageError<'network
     reason,
   });
 }
+
+/** Refuses a form of an operator. @throws LineageError `network-unsupported`, naming the node. */
+export function refuse(node: OpNode, reason: string): never {
+  throw unsupported(node, reason);
+}

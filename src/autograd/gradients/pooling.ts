@@ -3,16 +3,11 @@ import { intOf } from '../../core/network/attributes.ts';
 import { windowCounts } from '../evaluate/kernels/pooling.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import { poolingAxes } from '../shapes/pooling.ts';
-import {
-  covering,
-  refuse,
-  windowAttributes,
-  windowSurplus,
-  type WindowAxis,
-} from '../shapes/windows.ts';
+import { covering, windowAttributes, windowSurplus, type WindowAxis } from '../shapes/windows.ts';
 import type { GradientRule } from './gradientRule.ts';
 import { maxPoolGradient } from './maxPool.ts';
 import { repeated, sideBySide } from './sideBySide.ts';
+import { refuse } from '../unsupported.ts';
 
 /** MaxPool, AveragePool and their global forms. */
 export const poolingGradients: Readonly<Record<string, GradientRule>> = {

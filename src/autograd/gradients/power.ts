@@ -1,10 +1,10 @@
 import { literal } from '../../core/network/literal.ts';
-import { refuse } from '../evaluate/given.ts';
 import { isInteger } from '../evaluate/integers.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import type { GradientContext, GradientRule } from './gradientRule.ts';
 import { masked, scalarLike, scaled, uniformOf } from './scalarLike.ts';
 import { sumTo } from './sumTo.ts';
+import { refuse } from '../unsupported.ts';
 
 /** The gradient of Pow: by the base e·x^(e−1), by the exponent y·log(x), 0 where the base is not positive. */
 export const powerGradient: GradientRule = (context) => {

@@ -3,8 +3,8 @@ import { textOf } from '../../core/network/attributes.ts';
 import { isIdentity, matrixOf, repetitionOf, type AxisMap } from '../evaluate/kernels/axisMaps.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import { padMapsOf, resizeMapsOf } from '../shapes/resampling.ts';
-import { refuse } from '../shapes/windows.ts';
 import type { GradientContext, GradientRule } from './gradientRule.ts';
+import { refuse } from '../unsupported.ts';
 
 /** Resize, Upsample, Pad, GridSample. */
 export const resamplingGradients: Readonly<Record<string, GradientRule>> = {

@@ -1,14 +1,9 @@
 import { floatAttribute, floatsOf, intOf, intsOf, textOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
-import {
-  refuse,
-  transposedAxes,
-  windowAttributes,
-  windowAxes,
-  windowSurplus,
-} from '../shapes/windows.ts';
+import { transposedAxes, windowAttributes, windowAxes, windowSurplus } from '../shapes/windows.ts';
 import type { Lowering, LoweringContext } from './lowering.ts';
+import { refuse } from '../unsupported.ts';
 
 /** Conv and ConvTranspose. */
 export const convolutionLowerings: Readonly<Record<string, Lowering>> = {

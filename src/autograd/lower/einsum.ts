@@ -1,8 +1,8 @@
 import { elementCount } from '../../core/dtype.ts';
-import { refuse } from '../evaluate/given.ts';
 import { equationOf } from '../evaluate/kernels/einsum.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import type { Lowering } from './lowering.ts';
+import { refuse } from '../unsupported.ts';
 
 /** A value and the label of each of its axes. */
 interface Labelled {

@@ -1,10 +1,10 @@
 import { floatOf, intOf } from '../../core/network/attributes.ts';
-import { refuse } from '../evaluate/given.ts';
 import { fusedActivation } from '../evaluate/kernels/linear.ts';
 import { scaled } from '../gradients/scalarLike.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import { lowerEinsum } from './einsum.ts';
 import type { Lowering } from './lowering.ts';
+import { refuse } from '../unsupported.ts';
 
 /** The last two axes exchanged. */
 function flipped(b: GraphBuilder, value: string): string {

@@ -1,8 +1,8 @@
 import { floatAttribute, floatOf, intOf, intsOf } from '../../core/network/attributes.ts';
 import { elementCount } from '../../core/dtype.ts';
 import { batchStatistics } from './batchStatistics.ts';
-import { refuse } from '../shapes/windows.ts';
 import type { Lowering, LoweringContext } from './lowering.ts';
+import { refuse } from '../unsupported.ts';
 
 /** Batch, instance and group normalisation. */
 export const normalisationLowerings: Readonly<Record<string, Lowering>> = {

@@ -4,8 +4,8 @@ import type { GraphBuilder } from '../graphBuilder.ts';
 import { blockMove } from '../shapes/blocks.ts';
 import { padMaps, paddingOf, type Padding } from '../shapes/padding.ts';
 import { isLegacyResize } from '../shapes/resizing.ts';
-import { refuse } from '../shapes/windows.ts';
 import type { Lowering } from './lowering.ts';
+import { refuse } from '../unsupported.ts';
 
 /** Upsample and Resize-10 as the Resize of today. */
 const resize: Lowering = ({ b, node }) => {

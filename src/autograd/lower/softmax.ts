@@ -1,10 +1,10 @@
 import { floatAttribute, floatOf, intOf } from '../../core/network/attributes.ts';
 import { axisOf } from '../axes.ts';
-import { refuse } from '../evaluate/given.ts';
 import { reduce } from '../gradients/reduce.ts';
 import { scalarLike } from '../gradients/scalarLike.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import type { Lowering } from './lowering.ts';
+import { refuse } from '../unsupported.ts';
 
 /**
  * x − s − log Σ exp(x − s), for any s near the largest x. With s rounded up to a whole number no

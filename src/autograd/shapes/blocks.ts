@@ -1,6 +1,6 @@
 import { intOf, textOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
-import { refuse } from './windows.ts';
+import { refuse } from '../unsupported.ts';
 
 /** A move of elements as a Reshape, a Transpose and a Reshape. */
 export interface BlockMove {

@@ -1,7 +1,8 @@
 import { intOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
 import type { Known, ShapeRule, ValueType } from '../known.ts';
-import { refuse, transposedAxes, windowAxes } from './windows.ts';
+import { transposedAxes, windowAxes } from './windows.ts';
+import { refuse } from '../unsupported.ts';
 
 /** Conv and ConvTranspose. */
 export const convolutionShapeRules: Readonly<Record<string, ShapeRule>> = {

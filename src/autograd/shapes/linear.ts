@@ -1,9 +1,10 @@
 import { intOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
 import { broadcastShape } from '../evaluate/broadcast.ts';
-import { given, refuse } from '../evaluate/given.ts';
 import { equationOf } from '../evaluate/kernels/einsum.ts';
 import type { ShapeRule } from '../known.ts';
+import { refuse } from '../unsupported.ts';
+import { inputAt } from '../nodeInputs.ts';
 
 function matMulShape(a: readonly number[], b: readonly number[], node: OpNode): readonly number[] {
   const left = a.length === 1 ? [1, ...a] : a;
@@ -24,8 +25,8 @@ function turned(shape: readonly number[], node: OpNode, name: string): readonly 
 }
 
 const fused: ShapeRule = (inputs, node) => {
-  const a = given(inputs, 0, node);
-  const b = given(inputs, 1, node);
+  const a = inputAt(inputs, 0, node);
+  const b = inputAt(inputs, 1, node);
   const left = turned(a.shape, node, 'transA');
   return [{ dtype: a.dtype, shape: matMulShape(left, turned(b.shape, node, 'transB'), node) }];
 };
@@ -34,7 +35,7 @@ const gemm: ShapeRule = (inputs, node, opset) => {
   const made = fused(inputs, node, opset);
   const { shape = [] } = made[0] ?? {};
   const [, , c] = inputs;
-  if (shape.length !== 2 || given(inputs, 0, node).shape.length !== 2)
+  if (shape.length !== 2 || inputAt(inputs, 0, node).shape.length !== 2)
     refuse(node, 'its inputs are not matrices');
   if (c !== undefined && broadcastShape([shape, c.shape], node.op).join() !== shape.join())
     refuse(node, `C of [${c.shape.join(', ')}] does not broadcast to [${shape.join(', ')}]`);
@@ -46,11 +47,11 @@ export const linearShapeRules: Readonly<Record<string, ShapeRule>> = {
   MatMul: fused,
   Gemm: gemm,
   Einsum: (inputs, node) => {
-    const shapes = inputs.map((_, at) => given(inputs, at, node).shape);
+    const shapes = inputs.map((_, at) => inputAt(inputs, at, node).shape);
     const { output, extents } = equationOf(node, shapes);
     return [
       {
-        dtype: given(inputs, 0, node).dtype,
+        dtype: inputAt(inputs, 0, node).dtype,
         shape: output.map((label) => extents.get(label) as number),
       },
     ];

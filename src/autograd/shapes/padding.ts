@@ -1,7 +1,7 @@
 import { intsOf, textOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
 import { picking, type AxisMap } from '../evaluate/kernels/axisMaps.ts';
-import { refuse } from './windows.ts';
+import { refuse } from '../unsupported.ts';
 
 /** Padding before and after each axis; negative where it crops. */
 export type Padding = readonly (readonly [begin: number, end: number])[];

@@ -1,23 +1,23 @@
 import { broadcastShape } from '../evaluate/broadcast.ts';
-import { given } from '../evaluate/given.ts';
 import type { ShapeRule } from '../known.ts';
+import { inputAt } from '../nodeInputs.ts';
 
 /** The type of the first input. */
 export const sameAsFirst: ShapeRule = (inputs, node) => {
-  const { dtype, shape } = given(inputs, 0, node);
+  const { dtype, shape } = inputAt(inputs, 0, node);
   return [{ dtype, shape }];
 };
 
 /** All inputs broadcast to each other; the dtype of the first. */
 const broadcast: ShapeRule = (inputs, node) => {
-  const { dtype } = given(inputs, 0, node);
-  const shapes = inputs.map((_, at) => given(inputs, at, node).shape);
+  const { dtype } = inputAt(inputs, 0, node);
+  const shapes = inputs.map((_, at) => inputAt(inputs, at, node).shape);
   return [{ dtype, shape: broadcastShape(shapes, nameOf(node)) }];
 };
 
 /** As `broadcast`, of two inputs that must both be there. */
 const pair: ShapeRule = (inputs, node, opset) => {
-  given(inputs, 1, node);
+  inputAt(inputs, 1, node);
   return broadcast(inputs, node, opset);
 };
 
@@ -54,7 +54,7 @@ export const pointwiseShapeRules: Readonly<Record<string, ShapeRule>> = {
   ...each('Equal Less Greater LessOrEqual GreaterOrEqual And Or Xor IsNaN IsInf', truth),
   Where: (inputs, node, opset) =>
     broadcast(inputs, node, opset).map(({ shape }) => ({
-      dtype: given(inputs, 1, node).dtype,
+      dtype: inputAt(inputs, 1, node).dtype,
       shape,
     })),
 };

@@ -1,7 +1,8 @@
 import { intOf, intsOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
 import type { Known, ShapeRule } from '../known.ts';
-import { refuse, windowAxes, type WindowAxis } from './windows.ts';
+import { windowAxes, type WindowAxis } from './windows.ts';
+import { refuse } from '../unsupported.ts';
 
 const windows: ShapeRule = ([x], node) => {
   const shape = pooledShape(node, x?.shape ?? []);

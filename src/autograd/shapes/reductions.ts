@@ -1,11 +1,12 @@
 import { intOf } from '../../core/network/attributes.ts';
 import { axisOf, reducedAxes, reducedShape } from '../axes.ts';
-import { given, refuse } from '../evaluate/given.ts';
 import type { ShapeRule } from '../known.ts';
 import { sameAsFirst } from './pointwise.ts';
+import { refuse } from '../unsupported.ts';
+import { inputAt } from '../nodeInputs.ts';
 
 const reduction: ShapeRule = (inputs, node) => {
-  const { dtype, shape } = given(inputs, 0, node);
+  const { dtype, shape } = inputAt(inputs, 0, node);
   const [, axes] = inputs;
   if (axes !== undefined && axes.value === undefined && axes.shape[0] !== 0)
     refuse(node, 'its axes are only known at run time');
@@ -14,7 +15,7 @@ const reduction: ShapeRule = (inputs, node) => {
 };
 
 const place: ShapeRule = (inputs, node) => {
-  const { shape } = given(inputs, 0, node);
+  const { shape } = inputAt(inputs, 0, node);
   const axis = axisOf(intOf(node, 'axis', 0), shape.length, node);
   return [{ dtype: 'i64', shape: reducedShape(shape, [axis], intOf(node, 'keepdims', 1) === 1) }];
 };
@@ -30,7 +31,7 @@ export const reductionsShapeRules: Readonly<Record<string, ShapeRule>> = {
   ArgMin: place,
   CumSum: sameAsFirst,
   TopK: (inputs, node) => {
-    const { dtype, shape } = given(inputs, 0, node);
+    const { dtype, shape } = inputAt(inputs, 0, node);
     const count = inputs[1] === undefined ? intOf(node, 'k', 1) : inputs[1].value?.data[0];
     if (count === undefined) return refuse(node, 'its k is only known at run time');
     const axis = axisOf(intOf(node, 'axis', -1), shape.length, node);

@@ -4,7 +4,7 @@ import type { OpNode } from '../../core/network/network.ts';
 import type { Known, ShapeRule } from '../known.ts';
 import { padMaps, paddingOf } from './padding.ts';
 import { isLegacyResize, resizeMaps } from './resizing.ts';
-import { refuse } from './windows.ts';
+import { refuse } from '../unsupported.ts';
 
 const mapped =
   (maps: (inputs: readonly (Known | undefined)[], node: OpNode) => readonly AxisMap[]): ShapeRule =>

@@ -1,7 +1,7 @@
 import { floatOf, floatsOf, intOf, intsOf, textOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
 import { picking, type AxisMap } from '../evaluate/kernels/axisMaps.ts';
-import { refuse } from './windows.ts';
+import { refuse } from '../unsupported.ts';
 
 /** Values of a Resize node's inputs behind the first; undefined where left out. */
 export interface ResizeInputs {

@@ -1,12 +1,12 @@
 import { intOf } from '../../core/network/attributes.ts';
 import { axisOf } from '../axes.ts';
-import { given } from '../evaluate/given.ts';
 import { groupShape } from '../evaluate/kernels/softmax.ts';
 import type { ShapeRule } from '../known.ts';
+import { inputAt } from '../nodeInputs.ts';
 
 /** The type of the input, which must have the axis. */
 const alongAxis: ShapeRule = (inputs, node) => {
-  const { dtype, shape } = given(inputs, 0, node);
+  const { dtype, shape } = inputAt(inputs, 0, node);
   axisOf(intOf(node, 'axis', -1), shape.length, node);
   return [{ dtype, shape }];
 };
@@ -15,7 +15,7 @@ const alongAxis: ShapeRule = (inputs, node) => {
 const normalisation =
   (groups: number): ShapeRule =>
   (inputs, node) => {
-    const { dtype, shape } = given(inputs, 0, node);
+    const { dtype, shape } = inputAt(inputs, 0, node);
     const axis = axisOf(intOf(node, 'axis', -1), shape.length, node);
     const small = { dtype, shape: groupShape(shape, axis) };
     return [{ dtype, shape }, ...Array.from({ length: groups }, () => small)];
@@ -23,7 +23,7 @@ const normalisation =
 
 /** The normalised value, mean, 1 / deviation, and the sum that was normalised. */
 const skip: ShapeRule = (inputs, node) => {
-  const { dtype, shape } = given(inputs, 0, node);
+  const { dtype, shape } = inputAt(inputs, 0, node);
   const small = { dtype, shape: groupShape(shape, shape.length - 1) };
   return [{ dtype, shape }, small, small, { dtype, shape }];
 };

@@ -1,6 +1,6 @@
-import { LineageError } from '../../core/lineageError.ts';
 import { intsOf, textOf } from '../../core/network/attributes.ts';
 import type { OpNode } from '../../core/network/network.ts';
+import { refuse } from '../unsupported.ts';
 
 /**
  * How a window moves along one spatial axis: its tap `k` at position `o` lies on element
@@ -17,14 +17,6 @@ export interface WindowAxis {
   /** Padding before and after. */
   readonly begin: number;
   readonly end: number;
-}
-
-/** @throws LineageError `network-unsupported`. */
-export function refuse(node: OpNode, reason: string): never {
-  throw new LineageError('network-unsupported', {
-    node: node.name === '' ? node.op : `${node.op} (${node.name})`,
-    reason,
-  });
 }
 
 /** Extent of a window with the gaps between its taps. */

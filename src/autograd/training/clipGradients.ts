@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../graphBuilder.ts';
-import { reduce } from './reduce.ts';
+import { reduce } from '../gradients/reduce.ts';
 
 /** Sum of the squares of all elements of all values: f32 `[]`. */
 export function sumOfSquares(b: GraphBuilder, values: readonly string[]): string {
@@ -12,7 +12,7 @@ function squares(b: GraphBuilder, value: string): string {
   const axes = b.shape(value).map((_, axis) => axis);
   return axes.length === 0
     ? b.op('Mul', [value, value])
-    : reduce(b, 'ReduceSumSquare', value, axes, false);
+    : reduce(b, 'SumSquare', value, axes, false);
 }
 
 /**

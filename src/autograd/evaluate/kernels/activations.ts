@@ -1,14 +1,14 @@
 import { floatOf, textOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
 import { mapped, mappedPairs } from '../broadcast.ts';
-import { given } from '../given.ts';
 import type { Kernel } from '../ndArray.ts';
+import { inputAt } from '../../nodeInputs.ts';
 
 type Unary = (x: number) => number;
 
 /** An operator of one input whose function depends on the node's attributes. */
 function activation(functionOf: (node: OpNode) => Unary): Kernel {
-  return (inputs, node) => [mapped(given(inputs, 0, node), functionOf(node))];
+  return (inputs, node) => [mapped(inputAt(inputs, 0, node), functionOf(node))];
 }
 
 /** The error function by its all-positive series; exact to float64's rounding. Source: DLMF 7.6.2. */
@@ -47,7 +47,7 @@ const elu =
 /** Adds the optional bias before `apply`. */
 function biased(apply: Unary): Kernel {
   return (inputs, node) => {
-    const x = given(inputs, 0, node);
+    const x = inputAt(inputs, 0, node);
     const [, bias] = inputs;
     return [mapped(bias === undefined ? x : mappedPairs(x, bias, (a, b) => a + b), apply)];
   };
@@ -61,7 +61,7 @@ export const activationKernels: Readonly<Record<string, Kernel>> = {
     return (x) => (x < 0 ? alpha * x : x);
   }),
   PRelu: (inputs, node) => [
-    mappedPairs(given(inputs, 0, node), given(inputs, 1, node), (x, slope) =>
+    mappedPairs(inputAt(inputs, 0, node), inputAt(inputs, 1, node), (x, slope) =>
       x < 0 ? slope * x : x,
     ),
   ],

@@ -1,9 +1,10 @@
 import { elementCount } from '../../../core/dtype.ts';
 import { intOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
-import { refuse, transposedAxes, windowAxes, type WindowAxis } from '../../shapes/windows.ts';
+import { transposedAxes, windowAxes, type WindowAxis } from '../../shapes/windows.ts';
 import { ndArray, type Kernel, type NdArray } from '../ndArray.ts';
 import { tapsOf } from './windowRows.ts';
+import { refuse } from '../../unsupported.ts';
 
 /** Conv and ConvTranspose. */
 export const convolutionKernels: Readonly<Record<string, Kernel>> = {

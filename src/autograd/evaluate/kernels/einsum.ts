@@ -1,8 +1,9 @@
 import { textOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
 import { elementCount } from '../../../core/dtype.ts';
-import { given, refuse } from '../given.ts';
 import { stridesOf, type Kernel, type NdArray } from '../ndArray.ts';
+import { refuse } from '../../unsupported.ts';
+import { inputAt } from '../../nodeInputs.ts';
 
 /** An Einsum equation with its ellipses written out as the labels `0`, `1`, … from the right. */
 export interface Equation {
@@ -66,7 +67,7 @@ function labelsOf(term: string, hidden: number): string[] {
 
 /** Sums the products over all labels that the output does not have, one by one. */
 export const einsum: Kernel = (inputs, node) => {
-  const arrays = inputs.map((_, at) => given(inputs, at, node));
+  const arrays = inputs.map((_, at) => inputAt(inputs, at, node));
   const equation = equationOf(
     node,
     arrays.map(({ shape }) => shape),

@@ -2,11 +2,12 @@ import { floatOf, intOf, textOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
 import { elementCount } from '../../../core/dtype.ts';
 import { broadcastShape, broadcastTo, mapped, mappedPairs } from '../broadcast.ts';
-import { given, refuse } from '../given.ts';
 import { wrapped } from '../integers.ts';
 import { stridesOf, type Kernel, type NdArray } from '../ndArray.ts';
 import { activationKernels } from './activations.ts';
 import { einsum } from './einsum.ts';
+import { refuse } from '../../unsupported.ts';
+import { inputAt } from '../../nodeInputs.ts';
 
 /** The array with its axes in another order: axis `i` of the result is axis `order[i]`. */
 export function transposed(array: NdArray, order: readonly number[]): NdArray {
@@ -85,8 +86,8 @@ export function matMul(a: NdArray, b: NdArray, node: OpNode): NdArray {
 }
 
 const gemm: Kernel = (inputs, node) => {
-  const a = given(inputs, 0, node);
-  const b = given(inputs, 1, node);
+  const a = inputAt(inputs, 0, node);
+  const b = inputAt(inputs, 1, node);
   const [, , c] = inputs;
   const left = intOf(node, 'transA', 0) === 1 ? flipped(a) : a;
   const right = intOf(node, 'transB', 0) === 1 ? flipped(b) : b;
@@ -98,7 +99,7 @@ const gemm: Kernel = (inputs, node) => {
 
 /** com.microsoft: MatMul with transposed inputs and a factor. */
 const fusedMatMul: Kernel = (inputs, node) => {
-  const [a, b] = [given(inputs, 0, node), given(inputs, 1, node)];
+  const [a, b] = [inputAt(inputs, 0, node), inputAt(inputs, 1, node)];
   if (intOf(node, 'transBatchA', 0) === 1 || intOf(node, 'transBatchB', 0) === 1)
     refuse(node, 'transBatchA and transBatchB are not supported');
   const left = intOf(node, 'transA', 0) === 1 ? flipped(a) : a;
@@ -131,7 +132,7 @@ export function fusedActivation(node: OpNode): OpNode | undefined {
 
 /** MatMul, Gemm, Einsum. Source: onnx/docs/Operators.md, ContribOperators.md. */
 export const linearKernels: Readonly<Record<string, Kernel>> = {
-  MatMul: (inputs, node) => [matMul(given(inputs, 0, node), given(inputs, 1, node), node)],
+  MatMul: (inputs, node) => [matMul(inputAt(inputs, 0, node), inputAt(inputs, 1, node), node)],
   Gemm: gemm,
   Einsum: einsum,
   'com.microsoft.FusedMatMul': fusedMatMul,

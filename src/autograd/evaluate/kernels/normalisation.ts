@@ -1,8 +1,8 @@
 import { elementCount } from '../../../core/dtype.ts';
 import { floatOf, intOf, intsOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
-import { refuse } from '../../shapes/windows.ts';
 import { ndArray, stridesOf, type Kernel, type NdArray } from '../ndArray.ts';
+import { refuse } from '../../unsupported.ts';
 
 /** Batch, instance and group normalisation. */
 export const normalisationKernels: Readonly<Record<string, Kernel>> = {

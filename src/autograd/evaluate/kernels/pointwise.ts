@@ -1,27 +1,27 @@
 import { floatOf, intOf } from '../../../core/network/attributes.ts';
 import type { Dtype } from '../../../core/dtype.ts';
 import { broadcastShape, broadcastTo, mapped, mappedPairs } from '../broadcast.ts';
-import { given } from '../given.ts';
 import { isInteger, wrapped } from '../integers.ts';
 import type { Kernel } from '../ndArray.ts';
 import { activationKernels } from './activations.ts';
+import { inputAt } from '../../nodeInputs.ts';
 
 type Binary = (a: number, b: number) => number;
 
 /** An operator on pairs; the function may depend on the dtype, and the result is wrapped to it. */
 function arithmetic(functionOf: (dtype: Dtype) => Binary): Kernel {
   return (inputs, node) => {
-    const a = given(inputs, 0, node);
+    const a = inputAt(inputs, 0, node);
     const apply = functionOf(a.dtype);
-    return [mappedPairs(a, given(inputs, 1, node), (x, y) => wrapped(a.dtype, apply(x, y)))];
+    return [mappedPairs(a, inputAt(inputs, 1, node), (x, y) => wrapped(a.dtype, apply(x, y)))];
   };
 }
 
 function comparison(holds: (a: number, b: number) => boolean): Kernel {
   return (inputs, node) => [
     mappedPairs(
-      given(inputs, 0, node),
-      given(inputs, 1, node),
+      inputAt(inputs, 0, node),
+      inputAt(inputs, 1, node),
       (x, y) => Number(holds(x, y)),
       'bool',
     ),
@@ -30,7 +30,7 @@ function comparison(holds: (a: number, b: number) => boolean): Kernel {
 
 function unary(apply: (x: number) => number): Kernel {
   return (inputs, node) => {
-    const x = given(inputs, 0, node);
+    const x = inputAt(inputs, 0, node);
     return [mapped(x, (value) => wrapped(x.dtype, apply(value)))];
   };
 }
@@ -38,9 +38,9 @@ function unary(apply: (x: number) => number): Kernel {
 /** Any number of inputs, two at a time from the left. */
 function chained(apply: Binary): Kernel {
   return (inputs, node) => {
-    let result = given(inputs, 0, node);
+    let result = inputAt(inputs, 0, node);
     for (let at = 1; at < inputs.length; at++)
-      result = mappedPairs(result, given(inputs, at, node), apply);
+      result = mappedPairs(result, inputAt(inputs, at, node), apply);
     return [result];
   };
 }
@@ -111,17 +111,19 @@ export const pointwiseKernels: Readonly<Record<string, Kernel>> = {
   Or: comparison((a, b) => a !== 0 || b !== 0),
   Xor: comparison((a, b) => a !== b),
   Not: unary((x) => Number(x === 0)),
-  IsNaN: (inputs, node) => [mapped(given(inputs, 0, node), (x) => Number(Number.isNaN(x)), 'bool')],
+  IsNaN: (inputs, node) => [
+    mapped(inputAt(inputs, 0, node), (x) => Number(Number.isNaN(x)), 'bool'),
+  ],
   IsInf: (inputs, node) => {
     const positive = intOf(node, 'detect_positive', 1) === 1;
     const negative = intOf(node, 'detect_negative', 1) === 1;
     const infinite = (x: number) => (x === Infinity && positive) || (x === -Infinity && negative);
-    return [mapped(given(inputs, 0, node), (x) => Number(infinite(x)), 'bool')];
+    return [mapped(inputAt(inputs, 0, node), (x) => Number(infinite(x)), 'bool')];
   },
   Where: (inputs, node) => {
-    const condition = given(inputs, 0, node);
-    const yes = given(inputs, 1, node);
-    const no = given(inputs, 2, node);
+    const condition = inputAt(inputs, 0, node);
+    const yes = inputAt(inputs, 1, node);
+    const no = inputAt(inputs, 2, node);
     const shape = broadcastShape([condition.shape, yes.shape, no.shape], node.op);
     const a = broadcastTo(yes, shape);
     const b = broadcastTo(no, shape);
@@ -131,7 +133,7 @@ export const pointwiseKernels: Readonly<Record<string, Kernel>> = {
     return [{ dtype: yes.dtype, shape, data }];
   },
   Clip: (inputs, node) => {
-    const x = given(inputs, 0, node);
+    const x = inputAt(inputs, 0, node);
     const low = inputs[1]?.data[0] ?? floatOf(node, 'min', -Infinity);
     const high = inputs[2]?.data[0] ?? floatOf(node, 'max', Infinity);
     return [mapped(x, (value) => Math.min(high, Math.max(low, value)))];

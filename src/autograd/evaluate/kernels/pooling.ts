@@ -2,9 +2,10 @@ import { elementCount } from '../../../core/dtype.ts';
 import { intOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
 import { poolingAxes } from '../../shapes/pooling.ts';
-import { refuse, windowExtent, type WindowAxis } from '../../shapes/windows.ts';
+import { windowExtent, type WindowAxis } from '../../shapes/windows.ts';
 import { ndArray, stridesOf, type Kernel, type NdArray } from '../ndArray.ts';
 import { tapsOf, type Tap } from './windowRows.ts';
+import { refuse } from '../../unsupported.ts';
 
 /** MaxPool, AveragePool and their global forms. */
 export const poolingKernels: Readonly<Record<string, Kernel>> = {

@@ -3,9 +3,9 @@ import type { OpNode } from '../../../core/network/network.ts';
 import { elementCount } from '../../../core/dtype.ts';
 import { axisOf, reducedAxes, reducedShape } from '../../axes.ts';
 import { broadcastTo } from '../broadcast.ts';
-import { given } from '../given.ts';
 import { wrapped } from '../integers.ts';
 import type { Kernel, NdArray } from '../ndArray.ts';
+import { inputAt } from '../../nodeInputs.ts';
 
 /** For each element of an array of `shape` the place in the reduced array that it goes to. */
 export function reducedPlaces(shape: readonly number[], axes: readonly number[]): Float64Array {
@@ -34,7 +34,7 @@ export function summarised(
 
 function reduction(summary: Summary): Kernel {
   return (inputs, node) => {
-    const x = given(inputs, 0, node);
+    const x = inputAt(inputs, 0, node);
     const axes = reducedAxes(node, x.shape.length, inputs[1]?.data);
     // Without any axes each element is a group of its own, as in ONNX Runtime: |x| for ReduceL1.
     return [summarised(x, axes, intOf(node, 'keepdims', 1) === 1, summary)];
@@ -54,7 +54,7 @@ const logSumExp: Summary = (values) => {
 /** The place of the extreme value of each group; the first of equal ones, or the last on request. */
 function extremePlace(better: (a: number, b: number) => boolean): Kernel {
   return (inputs, node) => {
-    const x = given(inputs, 0, node);
+    const x = inputAt(inputs, 0, node);
     const axis = axisOf(intOf(node, 'axis', 0), x.shape.length, node);
     const last = intOf(node, 'select_last_index', 0) === 1;
     const place: Summary = (values) => {
@@ -85,8 +85,8 @@ function alongAxis(
 }
 
 const cumSum: Kernel = (inputs, node) => {
-  const x = given(inputs, 0, node);
-  const axis = axisOf(given(inputs, 1, node).data[0] as number, x.shape.length, node);
+  const x = inputAt(inputs, 0, node);
+  const axis = axisOf(inputAt(inputs, 1, node).data[0] as number, x.shape.length, node);
   const exclusive = intOf(node, 'exclusive', 0) === 1;
   const reverse = intOf(node, 'reverse', 0) === 1;
   const data = new Float64Array(x.data.length);
@@ -103,7 +103,7 @@ const cumSum: Kernel = (inputs, node) => {
 
 /** Values and int64 indices; of equal values the lower index comes first. */
 const topK: Kernel = (inputs, node) => {
-  const x = given(inputs, 0, node);
+  const x = inputAt(inputs, 0, node);
   const count = countOf(inputs, node);
   const axis = axisOf(intOf(node, 'axis', -1), x.shape.length, node);
   const sign = intOf(node, 'largest', 1) === 1 ? -1 : 1;

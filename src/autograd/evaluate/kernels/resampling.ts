@@ -2,9 +2,9 @@ import { floatOf, textOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
 import { blockMove } from '../../shapes/blocks.ts';
 import { padMapsOf, resizeMapsOf } from '../../shapes/resampling.ts';
-import { refuse } from '../../shapes/windows.ts';
 import { ndArray, stridesOf, type Kernel, type NdArray } from '../ndArray.ts';
 import { resampled } from './axisMaps.ts';
+import { refuse } from '../../unsupported.ts';
 
 const resize: Kernel = (inputs, node) => {
   const maps = resizeMapsOf(inputs.map(known), node);

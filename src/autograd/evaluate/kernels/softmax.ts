@@ -2,9 +2,9 @@ import { floatOf, intOf } from '../../../core/network/attributes.ts';
 import type { OpNode } from '../../../core/network/network.ts';
 import { axisOf, reducedShape } from '../../axes.ts';
 import { mapped, mappedPairs } from '../broadcast.ts';
-import { given } from '../given.ts';
 import type { Kernel, NdArray } from '../ndArray.ts';
 import { summarised } from './reductions.ts';
+import { inputAt } from '../../nodeInputs.ts';
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 const plus = (a: NdArray, b: NdArray) => mappedPairs(a, b, (x, y) => x + y);
@@ -30,13 +30,13 @@ function normalised(x: NdArray, axes: readonly number[]) {
 }
 
 const softmax: Kernel = (inputs, node, opset) => {
-  const x = given(inputs, 0, node);
+  const x = inputAt(inputs, 0, node);
   const { powers, sum } = normalised(x, softmaxAxes(node, x.shape.length, opset));
   return [mappedPairs(powers, sum, (a, b) => a / b)];
 };
 
 const logSoftmax: Kernel = (inputs, node, opset) => {
-  const x = given(inputs, 0, node);
+  const x = inputAt(inputs, 0, node);
   const { shifted, sum } = normalised(x, softmaxAxes(node, x.shape.length, opset));
   return [minus(shifted, mapped(sum, Math.log))];
 };
@@ -61,7 +61,7 @@ function layerNorm(
 }
 
 const layerNormalization: Kernel = (inputs, node) => {
-  const x = given(inputs, 0, node);
+  const x = inputAt(inputs, 0, node);
   const axis = axisOf(intOf(node, 'axis', -1), x.shape.length, node);
   return layerNorm(x, inputs.slice(1), axis, floatOf(node, 'epsilon', 1e-5));
 };
@@ -82,14 +82,14 @@ function rmsNorm(
 }
 
 const rmsNormalization: Kernel = (inputs, node) => {
-  const x = given(inputs, 0, node);
+  const x = inputAt(inputs, 0, node);
   const axis = axisOf(intOf(node, 'axis', -1), x.shape.length, node);
-  return rmsNorm(x, given(inputs, 1, node), axis, floatOf(node, 'epsilon', 1e-5));
+  return rmsNorm(x, inputAt(inputs, 1, node), axis, floatOf(node, 'epsilon', 1e-5));
 };
 
 /** The sum that a com.microsoft Skip node normalises: input + skip + bias. */
 function skipped(inputs: readonly (NdArray | undefined)[], node: OpNode, bias: number): NdArray {
-  const sum = plus(given(inputs, 0, node), given(inputs, 1, node));
+  const sum = plus(inputAt(inputs, 0, node), inputAt(inputs, 1, node));
   const last = inputs[bias];
   return last === undefined ? sum : plus(sum, last);
 }
@@ -98,7 +98,7 @@ const skipLayerNormalization: Kernel = (inputs, node) => {
   const x = skipped(inputs, node, 4);
   const made = layerNorm(
     x,
-    [given(inputs, 2, node), inputs[3]],
+    [inputAt(inputs, 2, node), inputs[3]],
     x.shape.length - 1,
     floatOf(node, 'epsilon', 1e-12),
   );
@@ -108,14 +108,14 @@ const skipLayerNormalization: Kernel = (inputs, node) => {
 const skipSimplified: Kernel = (inputs, node) => {
   const x = skipped(inputs, node, 3);
   const axis = x.shape.length - 1;
-  const [y, inverse] = rmsNorm(x, given(inputs, 2, node), axis, floatOf(node, 'epsilon', 1e-12));
+  const [y, inverse] = rmsNorm(x, inputAt(inputs, 2, node), axis, floatOf(node, 'epsilon', 1e-12));
   const nothing = summarised(x, [axis], true, mean);
   return [y, nothing, inverse, x];
 };
 
 /** By the norm along an axis; 0 where that is 0. */
 const lpNormalization: Kernel = (inputs, node) => {
-  const x = given(inputs, 0, node);
+  const x = inputAt(inputs, 0, node);
   const axis = axisOf(intOf(node, 'axis', -1), x.shape.length, node);
   const p = intOf(node, 'p', 2);
   const norm = summarised(x, [axis], true, (values) =>

@@ -1,5 +1,5 @@
 import type { Loss } from '../../../core/training/settings.ts';
-import { total } from '../reduce.ts';
+import { total } from '../total.ts';
 import { exampleSize, spread, type LossInputs, type LossNodes } from './lossNodes.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { literal } from '../../../core/network/literal.ts';
 import type { Loss } from '../../../core/training/settings.ts';
 import type { GraphBuilder } from '../../graphBuilder.ts';
-import { reduce, total } from '../reduce.ts';
+import { reduce } from '../../gradients/reduce.ts';
+import { total } from '../total.ts';
 import type { LossInputs, LossNodes } from './lossNodes.ts';
 
 /**
@@ -24,9 +25,7 @@ export function crossEntropy(
   const column = b.op('Unsqueeze', [weights, b.ints([-1])]);
   const weighted = b.op('Mul', [q, column]);
   const mass =
-    loss.classWeights === undefined
-      ? column
-      : reduce(b, 'ReduceSum', weighted, [shape.length - 1], true);
+    loss.classWeights === undefined ? column : reduce(b, 'Sum', weighted, [shape.length - 1], true);
   return {
     loss: total(b, b.op('Mul', [weighted, b.op('Sub', [b.op('Log', [sum]), shifted])])),
     gradient: b.op('Sub', [b.op('Mul', [probabilities, mass]), weighted]),
@@ -39,9 +38,9 @@ export function softmaxParts(
   logits: string,
 ): { readonly shifted: string; readonly sum: string; readonly probabilities: string } {
   const last = b.shape(logits).length - 1;
-  const shifted = b.op('Sub', [logits, reduce(b, 'ReduceMax', logits, [last], true)]);
+  const shifted = b.op('Sub', [logits, reduce(b, 'Max', logits, [last], true)]);
   const powers = b.op('Exp', [shifted]);
-  const sum = reduce(b, 'ReduceSum', powers, [last], true);
+  const sum = reduce(b, 'Sum', powers, [last], true);
   return { shifted, sum, probabilities: b.op('Div', [powers, sum]) };
 }
 

@@ -1,4 +1,5 @@
-import { reduce, total } from '../reduce.ts';
+import { reduce } from '../../gradients/reduce.ts';
+import { total } from '../total.ts';
 import { softmaxParts } from './crossEntropy.ts';
 import { spread, type LossInputs, type LossNodes } from './lossNodes.ts';
 
@@ -22,7 +23,7 @@ export function distillation(
   const logOf = ({ shifted, sum }: typeof student) => b.op('Sub', [shifted, b.op('Log', [sum])]);
   const difference = b.op('Sub', [logOf(teacher), logOf(student)]);
   const terms = b.op('Mul', [teacher.probabilities, difference]);
-  const each = reduce(b, 'ReduceSum', terms, [rank - 1], true);
+  const each = reduce(b, 'Sum', terms, [rank - 1], true);
   return {
     loss: total(b, b.op('Mul', [each, b.op('Mul', [share, b.scalar(temperature)])])),
     gradient: b.op('Mul', [b.op('Sub', [student.probabilities, teacher.probabilities]), share]),

@@ -1,6 +1,7 @@
 import { LineageError } from '../../../core/lineageError.ts';
 import type { GraphBuilder } from '../../graphBuilder.ts';
-import { reduce, total } from '../reduce.ts';
+import { reduce } from '../../gradients/reduce.ts';
+import { total } from '../total.ts';
 import { spread, type LossInputs, type LossNodes } from './lossNodes.ts';
 
 /** Norms below this count as this. Source: PyTorch, torch.nn.CosineSimilarity. */
@@ -22,7 +23,7 @@ export function cosineDistance({ b, output, target, weights }: LossInputs): Loss
   const norm = normOf(b, output);
   const x = b.op('Div', [output, norm]);
   const t = b.op('Div', [target, normOf(b, target)]);
-  const cosine = reduce(b, 'ReduceSum', b.op('Mul', [x, t]), [rank - 1], true);
+  const cosine = reduce(b, 'Sum', b.op('Mul', [x, t]), [rank - 1], true);
   const slope = b.op('Sub', [b.op('Mul', [x, cosine]), t]);
   return {
     loss: total(b, b.op('Mul', [b.op('Sub', [b.scalar(1), cosine]), share])),
@@ -69,7 +70,7 @@ export function triplet({ b, output, weights }: LossInputs, margin: number): Los
 }
 
 function normOf(b: GraphBuilder, value: string): string {
-  const squares = reduce(b, 'ReduceSumSquare', value, [b.shape(value).length - 1], true);
+  const squares = reduce(b, 'SumSquare', value, [b.shape(value).length - 1], true);
   return b.op('Max', [b.op('Sqrt', [squares]), b.scalar(smallestNorm)]);
 }
 
@@ -77,6 +78,6 @@ function distance(b: GraphBuilder, from: string, to: string) {
   const difference = b.op('Add', [b.op('Sub', [from, to]), b.scalar(offset)]);
   return {
     difference,
-    length: b.op('Sqrt', [reduce(b, 'ReduceSumSquare', difference, [2], true)]),
+    length: b.op('Sqrt', [reduce(b, 'SumSquare', difference, [2], true)]),
   };
 }

@@ -1,5 +1,5 @@
-import type { GraphBuilder } from '../../graphBuilder.ts';
-import { total } from '../reduce.ts';
+import { signOf } from '../../gradients/scalarLike.ts';
+import { total } from '../total.ts';
 import { exampleSize, spread, type LossInputs, type LossNodes } from './lossNodes.ts';
 
 /** (x − t)², mean over an example's elements. Source: PyTorch, torch.nn.MSELoss. */
@@ -43,13 +43,4 @@ function share({ b, output, weights }: LossInputs): string {
   const spreadWeights = spread(b, weights, shape.length);
   const size = exampleSize(shape);
   return size === 1 ? spreadWeights : b.op('Mul', [spreadWeights, b.scalar(1 / size)]);
-}
-
-/** −1, 0 or 1: there is no Sign on WebGPU. */
-function signOf(b: GraphBuilder, value: string): string {
-  const zero = b.scalar(0);
-  return b.op('Sub', [
-    b.op('Cast', [b.op('Greater', [value, zero])], { to: 1 }),
-    b.op('Cast', [b.op('Less', [value, zero])], { to: 1 }),
-  ]);
 }
