@@ -5,22 +5,15 @@ import { nodeOf } from '../../core/lineage/editLineage.ts';
 import type { Edge, ModelNode } from '../../core/lineage/graph.ts';
 import { edgeKey } from '../../core/lineage/lineage.ts';
 import type { Change } from '../../core/lineage/operation.ts';
-import { elementCount } from '../../core/dtype.ts';
-import { numbersOf } from '../../core/network/literal.ts';
-import type { TensorEntry } from '../../core/snapshot.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { Recipe, ReplayGrade } from '../../core/recipe/recipe.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
-import { gradeReplay, type WeightDifference } from '../../core/recipe/gradeReplay.ts';
-import { PieceCache } from '../import/pieceCache.ts';
-import { progressMeter } from '../import/progressMeter.ts';
-import { scanModel, type ScannedModel } from '../import/scanModel.ts';
+import { gradeReplay } from '../../core/recipe/gradeReplay.ts';
+import { compareMade } from './compareMade.ts';
 import type { MadeModel } from './creationFunction.ts';
 import { newJob, type OnCreationEvent } from './createModels.ts';
 import type { CreatePorts } from './createPorts.ts';
 import { memoryKeeper, type SettledOrder } from './jobRecord.ts';
-import { joinPieces } from './joinPieces.ts';
-import { madeCandidate } from './madeCandidate.ts';
 import { makeContext } from './makeContext.ts';
 import { parentModel, type StoredParent } from './parentModel.ts';
 
@@ -43,7 +36,7 @@ export async function replayModel(
   if (recipe === undefined) throw new LineageError('recipe-missing', { node: node.name });
   const parents = await sameParents(ports, recipe, run);
   const made = await makeAgain(ports, node, recipe, parents, run, onEvent);
-  const difference = await compare(ports, node, made, run);
+  const difference = await compareMade(ports, await parentModel(ports, id, run), made, run);
   const grade = gradeReplay(difference, node.outcome, made.outcome, {
     before: recipe.environment,
     after: made.environment,
@@ -104,69 +97,6 @@ async function makeAgain(
     await session.discard();
     await collectGarbage(ports, { signal: { aborted: false, throwIfAborted: () => undefined } });
   }
-}
-
-/** Compares a model made again with the stored one, tensor by tensor; metadata in the file aside. */
-async function compare(
-  ports: CreatePorts,
-  node: ModelNode,
-  made: MadeModel,
-  run: Run,
-): Promise<WeightDifference> {
-  const candidate = await madeCandidate(ports, made.name, made.file);
-  const total = candidate.files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const meter = progressMeter(run, total, ports.now);
-  const scanned = await scanModel(ports, candidate, new PieceCache(0), meter, run);
-  const stored = await parentModel(ports, node.id, run);
-  const { manifest } = stored.stored;
-  const entries = new Map(stored.tensors.map((entry) => [entry.name, entry]));
-  const { tensors } = scanned.parsed;
-  const pairs = tensors.map((entry) => [entries.get(entry.name), entry] as const);
-  if (entries.size !== tensors.length || pairs.some(([before, now]) => !alike(before, now)))
-    return { sameStructure: false, differing: 0, elements: 0, largest: Infinity };
-  let [differing, elements, largest] = [0, 0, 0];
-  for (const [before, now] of pairs) {
-    if (before?.payload === undefined || now.payload === undefined) continue;
-    elements += elementCount(now.shape);
-    if (manifest.payloads[before.payload]?.id === scanned.manifest.payloads[now.payload]?.id)
-      continue;
-    const was = (await stored.values([now.name])).get(now.name);
-    const bytes = await payloadOf(scanned, now.payload);
-    const gap = difference(was === undefined ? [] : numbersOf(was), numbersOf({ ...now, bytes }));
-    differing += gap.differing;
-    largest = Math.max(largest, gap.largest);
-  }
-  return { sameStructure: true, differing, elements, largest };
-}
-
-function alike(before: TensorEntry | undefined, now: TensorEntry): boolean {
-  return (
-    before?.dtype === now.dtype &&
-    before.shape.length === now.shape.length &&
-    before.shape.every((extent, axis) => extent === now.shape[axis])
-  );
-}
-
-/** How many of two rows' numbers differ, and by how much at most; infinite for a NaN on one side. */
-function difference(
-  before: ArrayLike<number>,
-  now: ArrayLike<number>,
-): { readonly differing: number; readonly largest: number } {
-  let [differing, largest] = [0, 0];
-  for (let i = 0; i < now.length; i++) {
-    if (Object.is(before[i], now[i])) continue;
-    const gap = Math.abs((now[i] as number) - (before[i] as number));
-    differing += 1;
-    largest = Math.max(largest, Number.isNaN(gap) ? Infinity : gap);
-  }
-  return { differing, largest };
-}
-
-async function payloadOf(
-  { parsed }: ScannedModel,
-  index: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return joinPieces(parsed.payload(index), parsed.payloadBytes[index] ?? 0);
 }
 
 /** Grades the model's declared provenance edges re-derived; false where they were so before. */

@@ -12,6 +12,7 @@ import type {
   MakeContext,
   PlanContext,
 } from '../create/creationFunction.ts';
+import type { Environment } from '../../core/training/report.ts';
 import type { TrainOutcome } from '../../core/training/trainJob.ts';
 import { checkSettings, fitHeads, givenData, headField, parametersOf } from './adaptation.ts';
 import { clientShares, shareFields } from './clientShares.ts';
@@ -176,9 +177,23 @@ export const federatedRound: CreationFunction = {
         args.weighting === 'equal' ? 1 / clients.length : examples / total,
       ),
     );
-    return [...models, await averaged(context, prepared, average, fileOf)];
+    // The average is as exact as what it is of: a replay trains the clients again.
+    const environment = environmentOf(clients.map(({ outcome }) => outcome.report.environment));
+    const whole = await averaged(context, prepared, average, fileOf);
+    return [...models, { ...whole, environment }];
   },
 };
+
+/** One environment for several runs: of those that are not alike, it says that the device changed. */
+function environmentOf(runs: readonly Environment[]): Environment {
+  const [first] = runs;
+  if (first === undefined) throw new Error('no clients');
+  const alike = (a: Environment, b: Environment) =>
+    a.backend === b.backend && a.threads === b.threads && a.graph === b.graph;
+  return runs.every((run) => alike(run, first) && run.moved !== true)
+    ? first
+    : { ...first, moved: true };
+}
 
 async function averaged(
   context: MakeContext,
