@@ -33,7 +33,6 @@ export async function compareMade(
   const total = candidate.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const meter = progressMeter(run, total, ports.now);
   const scanned = await scanModel(ports, candidate, new PieceCache(0), meter, run);
-  const { manifest } = stored.stored;
   const entries = new Map(stored.tensors.map((entry) => [entry.name, entry]));
   const { tensors } = scanned.parsed;
   const pairs = tensors.map((entry) => [entries.get(entry.name), entry] as const);
@@ -43,17 +42,27 @@ export async function compareMade(
   let [differing, elements, largest] = [0, 0, 0];
   for (const [before, now] of pairs) {
     run.signal.throwIfAborted();
+    // Text is part of the file's skeleton.
     if (before?.payload === undefined || now.payload === undefined) continue;
     elements += elementCount(now.shape);
-    const sameView = JSON.stringify(before.view) === JSON.stringify(now.view);
-    const [was, is] = [manifest.payloads[before.payload], scanned.manifest.payloads[now.payload]];
-    if (sameView && was?.id === is?.id) continue;
+    if (samePayload(stored, before, scanned, now)) continue;
     const old = (await stored.values([now.name])).get(now.name)?.bytes ?? new Uint8Array();
     const gap = difference(now, old, await bytesOf(scanned, now));
     differing += gap.differing;
     largest = Math.max(largest, gap.largest);
   }
   return { sameStructure: true, differing, elements, largest };
+}
+
+/** Whether two tensors are the same view of the same bytes, by their hash. */
+function samePayload(
+  { stored }: StoredParent,
+  before: TensorEntry,
+  { manifest }: ScannedModel,
+  now: TensorEntry,
+): boolean {
+  const [was, is] = [stored.manifest.payloads[before.payload ?? -1], manifest.payloads[now.payload ?? -1]]; // prettier-ignore
+  return was?.id === is?.id && JSON.stringify(before.view) === JSON.stringify(now.view);
 }
 
 function alike(before: TensorEntry | undefined, now: TensorEntry): boolean {
