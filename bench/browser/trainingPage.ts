@@ -47,7 +47,7 @@ export async function openTrainingPage(script?: string): Promise<TrainingPage> {
   const port = typeof address === 'object' ? address?.port : undefined;
   const browser = await chromium.launch({
     executablePath: await needBrowser(),
-    args: [...browserFlags, '--enable-precise-memory-info', '--js-flags=--expose-gc'],
+    args: [...browserFlags, '--enable-blink-features=ForceEagerMeasureMemory'],
   });
   const page = await browser.newPage();
   page.setDefaultTimeout(0);

@@ -1,3 +1,5 @@
+import type { MemoryPlan } from '../../../src/autograd/memory/plan.ts';
+import type { MemoryNow } from './watchMemory.ts';
 import type { Trial } from './trials.ts';
 
 /** Who trains, and where. */
@@ -24,5 +26,8 @@ export interface Contestant {
   readonly steps: (count: number) => Promise<Timed[]>;
   /** Of one step, by operator, in ms; only where there is a profiler. */
   readonly profile?: (trial: Trial, runs: number) => Promise<Record<string, number>>;
+  /** What the trial should take by our own reckoning. */
+  readonly plan?: (trial: Trial) => Promise<MemoryPlan>;
+  readonly memory?: () => Promise<MemoryNow>;
   readonly free: () => void;
 }

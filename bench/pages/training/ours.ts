@@ -1,15 +1,19 @@
+import { memoryPlan } from '../../../src/autograd/memory/plan.ts';
+import { trainingStep } from '../../../src/autograd/training/trainingStep.ts';
 import { openWasm } from '../../../src/compute/runtime/openWasm.ts';
 import { openWebgpu } from '../../../src/compute/runtime/openWebgpu.ts';
 import type { Runtime } from '../../../src/compute/runtime/runtime.ts';
 import { readLosses } from '../../../src/compute/train/pendingLosses.ts';
 import { StepBatches } from '../../../src/compute/train/stepBatches.ts';
 import { TrainSession } from '../../../src/compute/train/trainSession.ts';
+import { watchMemory } from './watchMemory.ts';
 import type { Contestant, Timed, Who } from './contestant.ts';
 import { profile } from './profile.ts';
 import { jobOf } from './trials.ts';
 
 /** The app's own training, as its worker runs it. */
 export function ours(who: Extract<Who, { is: 'ours' }>): Contestant {
+  const memory = watchMemory();
   let opening: Promise<Runtime> | undefined;
   let session: TrainSession | undefined;
   let batches: StepBatches | undefined;
@@ -50,6 +54,8 @@ export function ours(who: Extract<Who, { is: 'ours' }>): Contestant {
       await open();
       return profile(jobOf(trial), runs);
     },
+    plan: (trial) => Promise.resolve(memoryPlan(trainingStep(jobOf(trial)))),
+    memory: () => Promise.resolve(memory()),
     free: () => {
       session?.free();
       session = undefined;

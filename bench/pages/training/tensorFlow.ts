@@ -135,7 +135,7 @@ function trainer(job: TrainJob): (batch: PeerBatch) => Promise<number> {
       );
       const x = isPicture(shape) ? tf.transpose(given, [0, 2, 3, 1]) : given;
       const truth = tf.oneHot(tf.tensor1d(labels, 'int32'), classes);
-      return update.minimize(
+      const made = update.minimize(
         () => {
           const logits = forward(network, new Map([...weights, [input.name, x]]));
           return tf.losses.softmaxCrossEntropy(truth, logits);
@@ -143,11 +143,13 @@ function trainer(job: TrainJob): (batch: PeerBatch) => Promise<number> {
         true,
         variables,
       );
+      if (made === null) throw new Error('no loss');
+      return made;
     });
     // Its type of numbers names a class that this project's language level does not have.
     const read = value as unknown as { data(): Promise<ArrayLike<number>> };
     const loss = (await read.data())[0] ?? Number.NaN;
-    tf.dispose(value as tf.Tensor);
+    tf.dispose(value);
     return loss;
   };
 }

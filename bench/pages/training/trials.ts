@@ -18,6 +18,8 @@ export type OptimizerName = keyof typeof optimizers;
 
 export const models = {
   MLP: () => mlp({ inputs: 784, hidden: [512, 512], classes: 10, seed: 1 }),
+  'wide MLP': () => mlp({ inputs: 784, hidden: [2048, 2048], classes: 10, seed: 1 }),
+  'tiny MLP': () => mlp({ inputs: 8, hidden: [4], classes: 2, seed: 1 }),
   LeNet: () => lenet({ seed: 1 }),
   transformer: () => transformerEncoder({ length: 64, width: 128, heads: 4, layers: 2, seed: 1 }),
   GRU: () => gruAudio({ seed: 1 }),
