@@ -6,8 +6,8 @@ import type { Wired } from './wired.ts';
 
 type DataMethods = Pick<
   LineageApi,
-  | 'proposeDataset' | 'addDataset' | 'datasetPreview' | 'renameDataset' | 'removeDataset'
-  | 'exportDataset'
+  | 'proposeDataset' | 'addDataset' | 'datasetPreview' | 'renameDataset' | 'annotateDataset'
+  | 'removeDataset' | 'exportDataset'
 >; // prettier-ignore
 
 /** The part of the lineage worker's API that keeps data sets. */
@@ -22,6 +22,7 @@ export function dataApi(wired: Promise<Wired>): DataMethods {
       (await keeping).add(files.map(sourceOf), options, { signal, onProgress }),
     datasetPreview: async (id, signal) => (await keeping).preview(id, { signal }),
     renameDataset: async (id, name) => (await keeping).rename(id, name),
+    annotateDataset: async (id, notes) => (await keeping).annotate(id, notes),
     removeDataset: async (id) => (await keeping).remove(id),
     exportDataset: async (id, signal, onProgress) => {
       const files: File[] = [];

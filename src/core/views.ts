@@ -61,7 +61,7 @@ export interface ImportReport {
 
 /** Bytes of the whole store or of a selection. */
 export interface StorageReport {
-  /** Files as they would lie in a folder. */
+  /** Files of models and data sets as they would lie in a folder; of a selection, of its models. */
   readonly rawBytes: number;
   /** Each chunk once. */
   readonly dedupBytes: number;
@@ -73,6 +73,8 @@ export interface StorageReport {
   readonly persisted: boolean;
   readonly chunks: number;
   readonly models: number;
+  /** Data sets of the list; none in a selection. */
+  readonly datasets: number;
 }
 
 /** How a tensor is stored. */

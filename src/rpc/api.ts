@@ -141,6 +141,7 @@ export interface LineageApi {
   ): Promise<creation.DatasetReport>;
   datasetPreview(id: DatasetId, signal: Signal): Promise<creation.DatasetPreview>;
   renameDataset(id: DatasetId, name: string): Promise<void>;
+  annotateDataset(id: DatasetId, notes: string): Promise<void>;
   removeDataset(id: DatasetId): Promise<void>;
   exportDataset(id: DatasetId, signal: Signal, onProgress: OnProgress): Promise<File[]>;
 

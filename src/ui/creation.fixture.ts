@@ -208,8 +208,8 @@ type CreationPart = Pick<
   LineageApi,
   | 'functions' | 'proposeUse' | 'previewCreation' | 'create' | 'pauseJob' | 'continueJob' | 'finishJob'
   | 'pendingJobs' | 'resumeJob' | 'discardJob' | 'replay' | 'trainingReport' | 'proposeDataset'
-  | 'addDataset' | 'datasetPreview' | 'renameDataset' | 'removeDataset' | 'exportDataset' | 'tryView'
-  | 'predict' | 'devices'
+  | 'addDataset' | 'datasetPreview' | 'renameDataset' | 'annotateDataset' | 'removeDataset' | 'exportDataset'
+  | 'tryView' | 'predict' | 'devices'
 >; // prettier-ignore
 
 const node1 = modelNode(1, '').id;
@@ -283,6 +283,7 @@ export function fakeCreation(): CreationPart {
       Promise.resolve({ id: 'data-1' as DatasetId, name, summary, existing: false }),
     datasetPreview: () => Promise.resolve({ summary, samples }),
     renameDataset: () => Promise.resolve(),
+    annotateDataset: () => Promise.resolve(),
     removeDataset: () => Promise.resolve(),
     exportDataset: () => Promise.resolve([new File(['x'], 'digits.csv')]),
     tryView: () => Promise.resolve(tryView),

@@ -148,6 +148,7 @@ const report: views.StorageReport = {
   persisted: false,
   chunks: 1893,
   models: 12,
+  datasets: 0,
 };
 
 type GraphPart = Pick<

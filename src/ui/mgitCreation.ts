@@ -86,6 +86,7 @@ export interface CreationMgit {
   addDataset(files: FileSource, options?: DatasetCall): Promise<creation.DatasetReport>;
   datasetPreview(dataset: NamedDataset, options?: LongCall): Promise<creation.DatasetPreview>;
   renameDataset(dataset: NamedDataset, name: string): Promise<void>;
+  annotateDataset(dataset: NamedDataset, notes: string): Promise<void>;
   removeDataset(dataset: NamedDataset): Promise<void>;
   exportDataset(dataset: NamedDataset, options?: LongCall): Promise<File[]>;
 
@@ -197,6 +198,8 @@ export function creationCalls(lineage: LineageApi): CreationMgit {
       lineage.datasetPreview(await find.dataset(dataset), run(options)[0]),
     renameDataset: async (dataset, name) =>
       lineage.renameDataset(await find.dataset(dataset), name),
+    annotateDataset: async (dataset, notes) =>
+      lineage.annotateDataset(await find.dataset(dataset), notes),
     removeDataset: async (dataset) => lineage.removeDataset(await find.dataset(dataset)),
     exportDataset: async (dataset, options) =>
       lineage.exportDataset(await find.dataset(dataset), ...run(options)),

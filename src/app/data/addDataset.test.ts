@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { DatasetId } from '../../core/ids.ts';
 import { isLineageError } from '../../core/lineageError.ts';
-import { removeDataset, renameDataset } from '../../core/lineage/editDatasets.ts';
+import { annotateDataset, removeDataset, renameDataset } from '../../core/lineage/editDatasets.ts';
 import { dataReader } from '../../formats/data/dataReader.ts';
 import { bytesSource } from '../create/bytesSource.ts';
 import { noRun, testBench, type TestBench } from '../import/importModels.fixture.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
 import { checkIntegrity } from '../storage/checkIntegrity.ts';
+import { reportStorage } from '../storage/reportStorage.ts';
 import { undoOperation } from '../undoOperation.ts';
-import { addDataset } from './addDataset.ts';
+import { addDataset, dataName } from './addDataset.ts';
 import { dataFiles } from './readData.ts';
 
 const table = ['a,b,kind', '1,2,yes', '3,4,no', '5,6,yes', '7,8,no'].join('\n');
@@ -24,6 +25,17 @@ async function bench() {
 async function datasets({ ports }: Pick<TestBench, 'ports'>) {
   return [...(await ports.session.lineage()).datasets.values()];
 }
+
+describe('dataName', () => {
+  const named = (...paths: string[]) => dataName(paths.map((path) => file(path, '')));
+
+  it('is what files have in common: a folder, or the beginning of their names', () => {
+    expect(named('a/iris.data')).toBe('iris');
+    expect(named('fsdd/0_ann_0.wav', 'fsdd/1_ann_0.wav')).toBe('fsdd');
+    expect(named('t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz')).toBe('t10k');
+    expect(named('0_ann_0.wav', '1_ann_0.wav', '2_ann_0.wav')).toBe('0_ann_0 and 2 more');
+  });
+});
 
 describe('addDataset', () => {
   it('stores the files byte for byte and says what is in them', async () => {
@@ -74,6 +86,23 @@ describe('addDataset', () => {
     expect((await datasets({ ports })).map((each) => each.name)).toEqual(['answers']);
     const gone = ports.session.commit((now) => renameDataset(now, 'none' as DatasetId, 'x'));
     await expect(gone).rejects.toMatchObject({ code: 'dataset-missing' });
+  });
+
+  it('keeps notes that are written later, and takes them back', async () => {
+    const { ports } = await bench();
+    const { id } = await addDataset(ports, [file('kinds.csv', table)], { notes: 'old' }, noRun);
+    await ports.session.commit((now) => annotateDataset(now, id, 'made by hand'));
+    expect(await datasets({ ports })).toMatchObject([{ notes: 'made by hand' }]);
+    await undoOperation(ports.session, ports.log, 'undo');
+    expect(await datasets({ ports })).toMatchObject([{ notes: 'old' }]);
+  });
+
+  it('counts among the files of the whole store, not of a selection of models', async () => {
+    const { ports } = await bench();
+    await addDataset(ports, [file('kinds.csv', table)], {}, noRun);
+    const all = await reportStorage(ports);
+    expect(all).toMatchObject({ rawBytes: table.length, models: 0, datasets: 1 });
+    expect(await reportStorage(ports, [])).toMatchObject({ rawBytes: 0, datasets: 0 });
   });
 
   it('gives a taken name a number', async () => {

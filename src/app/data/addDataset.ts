@@ -91,8 +91,19 @@ async function sameData(
 /** The folder the files came in, or what the first file is called, without its extensions. */
 export function dataName(files: readonly ByteSource[]): string {
   const path = files[0]?.path ?? 'data';
-  const folder = path.slice(0, path.indexOf('/'));
+  const folder = path.slice(0, Math.max(0, path.indexOf('/')));
   if (files.length > 1 && folder !== '') return folder;
+  const names = files.map((file) => stem(file.path));
+  const [first = path] = names;
+  if (files.length <= 1) return first;
+  // t10k-images and t10k-labels are t10k.
+  let common = first;
+  while (!names.every((name) => name.startsWith(common))) common = common.slice(0, -1);
+  common = common.replace(/[^\p{L}\p{N}]+$/u, '');
+  return common.length >= 3 ? common : `${first} and ${files.length - 1} more`;
+}
+
+function stem(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.replace(/\.(gz|zip)$/i, '').replace(/\.[^.]+$/, '') || name;
 }

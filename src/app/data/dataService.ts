@@ -39,6 +39,9 @@ export function dataService(ports: CreatePorts) {
     rename: async (id: DatasetId, name: string): Promise<void> => {
       await session.commit((now) => edit.renameDataset(now, id, name));
     },
+    annotate: async (id: DatasetId, notes: string): Promise<void> => {
+      await session.commit((now) => edit.annotateDataset(now, id, notes));
+    },
     remove: async (id: DatasetId): Promise<void> => {
       await session.commit((now) => edit.removeDataset(now, id));
     },

@@ -20,8 +20,10 @@ export async function reportStorage(
   const lineage = await ports.session.lineage();
   const nodes = (ids ?? [...lineage.nodes.keys()]).flatMap((id) => lineage.nodes.get(id) ?? []);
   const estimate = await ports.estimate.estimate();
-  const rawBytes = nodes.reduce((sum, node) => sum + node.summary.sizeBytes, 0);
-  const common = { rawBytes, models: nodes.length, ...estimate };
+  // A selection is of models; the whole store holds the data sets too.
+  const datasets = ids === undefined ? [...lineage.datasets.values()] : [];
+  const rawBytes = [...nodes, ...datasets].reduce((sum, one) => sum + one.summary.sizeBytes, 0);
+  const common = { rawBytes, models: nodes.length, datasets: datasets.length, ...estimate };
   if (ids === undefined) {
     const totals = await ports.content.totals();
     return {

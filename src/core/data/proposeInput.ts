@@ -153,7 +153,7 @@ function proposeNumbers(
   const shape = fitted(rest, features.length);
   if (shape === undefined || features.length === 0)
     throw unfit(
-      `${words(input)}, and the data has ${features.length} columns of numbers beside "${source.label}"${kindHint(columns)}: choose a model that takes as many, or other data`,
+      `${words(input)}, and the data has ${numbersText(features.length, source.label)}${kindHint(columns)}: choose ${features.length === 0 ? 'a model that takes such data' : 'a model that takes as many'}, or other data`,
     );
   // The values of a grid are of one kind, pixels say; those of a row are not.
   const per = shape.length === 1 ? 'feature' : 'all';
@@ -168,6 +168,11 @@ function fitted(rest: ValueInfo['shape'], count: number): number[] | undefined {
   const open = rest.length - known.length;
   if (open > 1 || (open === 0 && product !== count) || count % product !== 0) return undefined;
   return rest.map((extent) => (typeof extent === 'number' ? extent : count / product));
+}
+
+function numbersText(count: number, label: string): string {
+  const columns = count === 1 ? 'column' : 'columns';
+  return `${count === 0 ? 'no' : count} ${columns} of numbers beside "${label}"`;
 }
 
 function kindHint(columns: readonly ColumnSummary[]): string {

@@ -32,6 +32,16 @@ export function renameDataset(lineage: Lineage, id: DatasetId, name: string): Dr
   };
 }
 
+/** Replaces a data set's notes. @throws LineageError `dataset-missing`. */
+export function annotateDataset(lineage: Lineage, id: DatasetId, notes: string): Draft {
+  const before = datasetOf(lineage, id);
+  return {
+    kind: 'annotate-data',
+    title: `Edited the notes of the data set ${before.name}`,
+    changes: [{ of: 'dataset', before, after: { ...before, notes } }],
+  };
+}
+
 /**
  * Takes a data set out of the list. Its bytes stay while a recipe uses them.
  *

@@ -12,7 +12,8 @@ export type Change =
 export type OperationKind =
   | 'import' | 'add' | 'rename' | 'annotate' | 'tag' | 'set-type' | 'remove'
   | 'connect' | 'disconnect' | 'confirm' | 'reverse' | 'reject' | 'infer' | 'undo' | 'redo'
-  | 'create' | 'replay' | 'add-data' | 'rename-data' | 'remove-data'; // prettier-ignore
+  | 'create' | 'replay' | 'add-data' | 'rename-data' | 'annotate-data'
+  | 'remove-data'; // prettier-ignore
 
 /**
  * An entry of the log: what was done, and every record it changed. Applying `changes` in order does

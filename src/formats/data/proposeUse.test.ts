@@ -138,7 +138,9 @@ describe.skipIf(!hasDatasets)(`proposals for real data${datasetsTitle}`, () => {
     expect(() => proposeUse(network([64], 10), mnist)).toThrow(/pictures are 28 × 28.* or 784 numbers/); // prettier-ignore
     const sentences = await data(datasetFiles('sentiment'));
     expect(() => proposeUse(network([32], 2, 'i64'), sentences)).toThrow(/no embedding follows/);
-    expect(() => proposeUse(network([32], 2), sentences)).toThrow(/0 columns of numbers/);
+    expect(() => proposeUse(network([32], 2), sentences)).toThrow(
+      /no columns of numbers .*sentences.*: choose a model that takes such data/,
+    );
   });
 });
 

@@ -145,6 +145,18 @@ describe('what a text seems to be', () => {
     expect(csv).toMatchObject({ kind: 'text', reading: { is: 'delimited', label: 'label' } });
   });
 
+  test('says what a file without data is', async () => {
+    const why = async (...bytes: number[]) => {
+      const sniffed = await sniffData([memorySource('data.csv', Uint8Array.from(bytes))]);
+      return sniffed.is === 'nothing' ? sniffed.why : sniffed.is;
+    };
+    const codes = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
+    expect(await why()).toBe('it is empty');
+    expect(await why(...codes('<!DOCTYPE html><html></html>'))).toMatch(/^it is a web page, not/);
+    expect(await why(0x1f, 0x8b, 8, 8, 8)).toMatch(/^it is damaged/);
+    expect(await why(...codes('<a>,1\n<b>,2'))).toBe('found');
+  });
+
   test('leaves out texts that are laid out otherwise, and documents', async () => {
     const sniffed = await sniffData([textSource('a.csv', '1,2,x\n3,4,y\n5,6,x\n7,8,y'), textSource('b.csv', '1,2\n3,4\n'), textSource('README.md', 'about')]); // prettier-ignore
     expect(sniffed.is === 'found' && sniffed.files.map(({ path }) => path)).toEqual(['a.csv']);

@@ -10,6 +10,7 @@ import { maxDecodedBytes } from './limits.ts';
 import { wordsOf, type LabelPlace } from './mediaLabels.ts';
 import { isNpy, parseNpyHeader } from './npy.ts';
 import { sniffText } from './sniffText.ts';
+import { latin1 } from '../text.ts';
 import { isWav } from './wav.ts';
 
 /** A file that is no part of the data set, and why: completes "… is left out: ". */
@@ -31,7 +32,9 @@ export type SniffedData =
     }
   | { readonly is: 'nothing'; readonly why: string; readonly leftOut: readonly LeftOut[] };
 
-type FileKind = 'image' | 'wav' | 'idx' | 'npy' | 'npz' | 'text' | 'document' | 'other';
+type FileKind =
+  | 'image' | 'wav' | 'idx' | 'npy' | 'npz' | 'text'
+  | 'document' | 'page' | 'empty' | 'damaged' | 'other'; // prettier-ignore
 
 const kindWords: Readonly<Record<FileKind, string>> = {
   image: 'a picture',
@@ -41,8 +44,14 @@ const kindWords: Readonly<Record<FileKind, string>> = {
   npz: 'an archive of NumPy arrays',
   text: 'a text',
   document: 'a document about the data',
+  page: 'a web page, not data: the download may have gone wrong',
+  empty: 'empty',
+  damaged: 'damaged: it cannot be unpacked',
   other: 'of a kind that is not known here',
 };
+
+/** Kinds that hold no examples. */
+const noData = new Set<FileKind>(['document', 'page', 'empty', 'damaged', 'other']);
 
 interface Sorted {
   readonly kind: FileKind;
@@ -73,6 +82,10 @@ export async function sniffData(files: readonly ByteSource[]): Promise<SniffedDa
 
 function nothingWords(sorted: readonly Sorted[]): string {
   if (sorted.length === 0) return 'there are no files';
+  const [first] = sorted;
+  const alike = sorted.every(({ kind }) => kind === first?.kind);
+  if (first !== undefined && alike && ['page', 'empty', 'damaged'].includes(first.kind))
+    return `it is ${kindWords[first.kind]}`;
   return 'no file is a table, text, picture, sound (WAV), IDX or NumPy array: those are read';
 }
 
@@ -107,14 +120,16 @@ async function kindOf(file: ByteSource): Promise<FileKind> {
     try {
       head = gunzip(await file.read(0, file.sizeBytes), maxDecodedBytes).slice(0, headBytes);
     } catch (error) {
-      if (isLineageError(error, 'codec-invalid')) return 'other';
+      if (isLineageError(error, 'codec-invalid')) return 'damaged';
       throw error;
     }
   if (imageHeader(head) !== undefined) return 'image';
   if (isWav(head)) return 'wav';
   if (isNpy(head)) return 'npy';
   if (isIdx(head)) return 'idx';
-  return head.length > 0 && looksLikeText(head) ? 'text' : 'other';
+  if (head.length === 0) return 'empty';
+  if (!looksLikeText(head)) return 'other';
+  return isPage(head) ? 'page' : 'text';
 }
 
 /** No control characters; a byte order mark of UTF-16 is left to the reader to name. */
@@ -122,11 +137,15 @@ function looksLikeText(head: Uint8Array): boolean {
   return head.every((byte) => byte >= 32 || (byte >= 9 && byte <= 13));
 }
 
+/** What a server answers in place of a file that it has not. */
+function isPage(head: Uint8Array): boolean {
+  return /^\s*<(!doctype html|html[\s>])/i.test(latin1(head.subarray(0, 256)));
+}
+
 function commonest(sorted: readonly Sorted[]): FileKind | undefined {
   const counts = new Map<FileKind, number>();
   for (const { kind, contents } of sorted)
-    if (kind !== 'document' && kind !== 'other')
-      counts.set(kind, (counts.get(kind) ?? 0) + contents.length);
+    if (!noData.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + contents.length);
   // Of equally many, the one that is surely data before a text, which may be about it.
   return [...counts].sort((a, b) => b[1] - a[1] || Number(a[0] === 'text') - Number(b[0] === 'text'))[0]?.[0]; // prettier-ignore
 }
@@ -152,6 +171,9 @@ async function propose(
     case 'text':
       return proposeText(files, contents, leftOut);
     case 'document':
+    case 'page':
+    case 'empty':
+    case 'damaged':
     case 'other':
       return { is: 'nothing', why: nothingWords(chosen), leftOut };
   }

@@ -46,6 +46,21 @@ export async function renameDataset(session: Session, id: DatasetId, name: strin
   });
 }
 
+/** Replaces the notes. */
+export async function annotateDataset(
+  session: Session,
+  id: DatasetId,
+  notes: string,
+): Promise<void> {
+  if (notes === session.datasets.get(id)?.notes) return;
+  try {
+    await session.mgit.annotateDataset(id, notes);
+    await session.refresh();
+  } catch (error) {
+    session.toasts.failed(error);
+  }
+}
+
 /** Takes a data set off the list; Undo brings it back. Tells whether it was done. */
 export async function removeDataset(session: Session, id: DatasetId): Promise<boolean> {
   const name = session.datasets.get(id)?.name ?? '';

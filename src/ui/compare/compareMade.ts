@@ -1,7 +1,9 @@
 import type { ModelNode } from '../../core/lineage/graph.ts';
-import type { Json } from '../../core/recipe/recipe.ts';
-import { valueText } from '../create/schemaValues.ts';
+import type { FunctionView } from '../../core/creationViews.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import { isShown, valueText } from '../create/schemaValues.ts';
 import { bytes, count } from '../format.ts';
+import { environmentText } from '../training/environmentText.ts';
 import { headlines } from '../training/headlines.ts';
 
 /** A line of the comparison: one cell for each model; `best` are the cells to point out. */
@@ -33,22 +35,41 @@ const plain = (name: string, cells: readonly string[]): CompareRow => ({
   best: cells.map(() => false),
 });
 
-function settings(nodes: readonly ModelNode[]): CompareRow[] {
-  const lines = nodes.map(({ recipe }): Record<string, Json> => {
-    if (recipe === undefined) return {};
-    return {
-      function: recipe.function,
-      ...recipe.arguments,
-      data: recipe.data.map(({ name }) => name),
-      seed: recipe.seed,
-      device: recipe.environment.backend,
-    };
+type Line = Readonly<Record<string, string>>;
+
+/** What a recipe says, by the words a form has for it; of settings those that count. */
+function lineOf(recipe: Recipe | undefined, views: readonly FunctionView[]): Line {
+  if (recipe === undefined) return {};
+  const view = views.find(({ id }) => id === recipe.function);
+  const args = Object.entries(recipe.arguments).flatMap(([key, value]) => {
+    const field = view?.schema[key];
+    if (view !== undefined && field !== undefined && !isShown(view.schema, field, recipe.arguments))
+      return [];
+    return [[field?.title ?? key, valueText(field, value)] as const];
   });
-  return [...new Set(lines.flatMap((line) => Object.keys(line)))].flatMap((key) => {
-    const cells = lines.map((line) =>
-      line[key] === undefined ? '–' : valueText(undefined, line[key]),
-    );
-    return new Set(cells).size > 1 ? [plain(key, cells)] : [];
+  return {
+    'Made by': view?.title ?? recipe.function,
+    ...Object.fromEntries(args),
+    ...(recipe.data.length === 0
+      ? {}
+      : { 'Data set': recipe.data.map(({ name }) => name).join(', ') }),
+    Seed: `${recipe.seed}`,
+    'Computed on': environmentText(recipe.environment),
+  };
+}
+
+/** The settings in which models differ that have them; what only one has is no difference. */
+function settings(nodes: readonly ModelNode[], views: readonly FunctionView[]): CompareRow[] {
+  const lines = nodes.map(({ recipe }) => lineOf(recipe, views));
+  return [...new Set(lines.flatMap((line) => Object.keys(line)))].flatMap((title) => {
+    const had = lines.flatMap((line) => line[title] ?? []);
+    if (new Set(had).size < 2 && title !== 'Made by') return [];
+    return [
+      plain(
+        title,
+        lines.map((line) => line[title] ?? '–'),
+      ),
+    ];
   });
 }
 
@@ -56,10 +77,12 @@ function settings(nodes: readonly ModelNode[]): CompareRow[] {
  * Models side by side: what they scored, their sizes, and the settings in which they differ.
  *
  * @param stored - bytes that each costs in the store for itself, where that is known.
+ * @param views - the creation functions: their words for settings and values.
  */
 export function compareMade(
   nodes: readonly ModelNode[],
   stored: readonly (number | undefined)[],
+  views: readonly FunctionView[],
 ): CompareRow[] {
   return [
     ...figures(nodes),
@@ -75,6 +98,6 @@ export function compareMade(
       'Stored',
       stored.map((size) => (size === undefined ? '–' : bytes(size))),
     ),
-    ...settings(nodes),
+    ...settings(nodes, views),
   ];
 }

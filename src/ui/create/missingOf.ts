@@ -11,6 +11,10 @@ export function missingOf(form: {
   if (view === undefined) return 'Choose what to do.';
   if (view.unfit !== undefined) return `${view.title}: ${view.unfit}.`;
   if (form.parents.length < view.parents.min) return 'Add another parent.';
-  if (form.uses.length < view.data.min) return 'Choose a data set.';
+  const wanted = view.data.min - form.uses.length;
+  if (wanted > 0)
+    return form.uses.length === 0 && wanted === 1
+      ? 'Choose a data set.'
+      : `Choose ${wanted === 1 ? 'another data set' : `${wanted}${form.uses.length > 0 ? ' more' : ''} data sets`}: it takes at least ${view.data.min}.`;
   return form.broken.length > 0 ? 'Mend the settings marked in red.' : '';
 }

@@ -53,7 +53,7 @@ describe('a made model', () => {
     const table = await screen.findByRole('table');
     const row = (name: string) => within(table).getByRole('row', { name: new RegExp(`^${name}`) });
     expect(row('Accuracy').textContent).toMatch(/96\.9 %\s*\(best\)\s*96\.0 %/);
-    expect(row('learningRate').textContent).toMatch(/0\.001\s*0\.01/);
+    expect(row('Learning rate').textContent).toMatch(/0\.001\s*0\.01/);
     expect(within(table).queryByRole('row', { name: /^epochs/ })).toBeNull();
     expect(
       screen.getByRole('img', { name: /digits-slow: training.*digits-fast: training/ }),

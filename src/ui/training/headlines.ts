@@ -51,6 +51,6 @@ export function changeText(
   const size = Math.abs(change);
   const text = now.name.startsWith('Accuracy')
     ? `${sign}${(size * 100).toFixed(1)} points`
-    : `${sign}${real(size)}`;
+    : `${sign}${size < 1e-6 ? '0' : String(Number(size.toPrecision(2)))}`;
   return { text, better: change === 0 || change > 0 === now.up };
 }
