@@ -67,13 +67,11 @@ async function peakRow(page: TrainingPage, who: Who, trial: Trial): Promise<stri
   await page.dismiss(who);
   const slots = slotsOf(jobOf(trial).settings.optimizer).length;
   const simple = plan.weightBytes * (2 + slots);
-  const steps = 'loop' in who ? who.loop : 1;
-  const planned = plan.peakBytes + (steps - 1) * plan.feedBytes;
   const measured = peak - before.now;
   return (
     `| ${nameOf(trial)} | ${placeOf(who)} | ${megabytes(simple)} | ` +
-    `${megabytes(plan.activationBytes + steps * plan.feedBytes)} | ${megabytes(planned)} | ` +
-    `${megabytes(measured)} | ${(measured / planned).toFixed(2)} |`
+    `${megabytes(plan.activationBytes + plan.feedBytes)} | ${megabytes(plan.peakBytes)} | ` +
+    `${megabytes(measured)} | ${(measured / plan.peakBytes).toFixed(2)} |`
   );
 }
 

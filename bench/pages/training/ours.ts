@@ -54,7 +54,7 @@ export function ours(who: Extract<Who, { is: 'ours' }>): Contestant {
       await open();
       return profile(jobOf(trial), runs);
     },
-    plan: (trial) => Promise.resolve(memoryPlan(trainingStep(jobOf(trial)))),
+    plan: (trial) => Promise.resolve(memoryPlan(trainingStep(jobOf(trial)), perRun)),
     memory: () => Promise.resolve(memory()),
     free: () => {
       session?.free();

@@ -107,6 +107,16 @@ describe('the memory of a step', () => {
     expect(plan.stateBytes).toBe(0);
   });
 
+  it('has the state of a loop twice more, and the feeds of all its steps', () => {
+    const step = trainingStep(
+      optionsOf({ optimizer: { is: 'sgd', momentum: 0.9, nesterov: false } }),
+    );
+    const [one, many] = [memoryPlan(step), memoryPlan(step, 16)];
+    expect(many.activationBytes - one.activationBytes).toBe(2 * 2 * weights);
+    expect(many.feedBytes).toBe(16 * one.feedBytes);
+    expect(many.weightBytes + many.stateBytes).toBe(2 * weights);
+  });
+
   it('decides the largest micro-batch that fits, and the next larger one does not', () => {
     const sized = (microBatch: number) =>
       memoryPlan(trainingStep(optionsOf({ batchSize: 24, microBatch }))).peakBytes;

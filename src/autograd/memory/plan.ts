@@ -8,7 +8,10 @@ export interface MemoryPlan {
   readonly weightBytes: number;
   /** Optimiser slots, averages, statistics and summed gradients, as a run reads them. */
   readonly stateBytes: number;
-  /** Most bytes alive at once that a run makes: activations, gradients, and the next weights and state. */
+  /**
+   * Most bytes alive at once that a run makes: activations, gradients, and the next weights and state, which a
+   * loop has three times.
+   */
   readonly activationBytes: number;
   /** Inputs, targets and weights of examples of one run. */
   readonly feedBytes: number;
@@ -16,16 +19,22 @@ export interface MemoryPlan {
   readonly peakBytes: number;
 }
 
-/** What a step needs at its peak, from the shapes alone. */
-export function memoryPlan(step: TrainingStep): MemoryPlan {
+/**
+ * What a step needs at its peak, from the shapes alone.
+ *
+ * @param stepsPerRun - more than 1 where a loop does so many: their feeds are all there, and the state once more
+ *   as the loop carries it and once more as it leaves the loop.
+ */
+export function memoryPlan(step: TrainingStep, stepsPerRun = 1): MemoryPlan {
   const programs =
     step.run.is === 'single' ? [step.run.step] : [step.run.accumulate, step.run.apply];
   const weights = step.state.filter(({ role }) => role === 'weight');
   const state = step.state.filter(({ role }) => role !== 'weight');
   const weightBytes = sizeOf(weights) + sizeOf(step.fixed);
   const stateBytes = sizeOf(state);
-  const activationBytes = Math.max(...programs.map((program) => program.activationBytes));
-  const feedBytes = Math.max(...programs.map(({ feeds }) => sizeOf(feeds)));
+  const carried = stepsPerRun > 1 ? 2 * sizeOf(step.state) : 0;
+  const activationBytes = Math.max(...programs.map((program) => program.activationBytes)) + carried;
+  const feedBytes = Math.max(...programs.map(({ feeds }) => sizeOf(feeds))) * stepsPerRun;
   return {
     weightBytes,
     stateBytes,

@@ -65,7 +65,7 @@ export async function probe(
     return {
       stepMs: times[Math.floor(times.length / 2)] ?? 0,
       steps: batches.steps,
-      memory: memoryPlan(session.step),
+      memory: memoryPlan(session.step, session.runner.mostSteps),
       environment: session.environment,
     };
   } finally {
