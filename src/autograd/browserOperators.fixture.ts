@@ -10,8 +10,8 @@ import {
   joined,
   joinedName,
   runsOnWebGpu,
-  type NamedNetwork,
 } from './operatorCases/namedNetwork.fixture.ts';
+import type { NamedNetwork } from './operatorCases/namedCase.fixture.ts';
 
 export interface Findings {
   readonly adapter?: string;

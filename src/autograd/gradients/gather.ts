@@ -70,8 +70,9 @@ function fromKnownIndices(of: Rows, numbers: Float64Array): string {
   return b.op('MatMul', [b.floats([extent, rows], table), grad]);
 }
 
-function fromRunIndices(of: Rows, indices: string): string {
+function fromRunIndices(of: Rows, given: string): string {
   const { b, pre, extent, post, rows } = of;
+  const indices = narrow(b, given);
   // Equal has no 64-bit form on WebGPU.
   if (b.dtype(indices) !== 'i32' || extent * rows > tableElements) return scatter(of, indices);
   const one = reshapeTo(b, indices, [1, rows]);
@@ -90,11 +91,19 @@ function fromRunIndices(of: Rows, indices: string): string {
   return b.op('MatMul', [table, reshapeTo(b, of.grad, [pre, rows, post])]);
 }
 
+/** The 32-bit numbers that 64-bit ones were made of: WebGPU can do more with these. */
+function narrow(b: GraphBuilder, indices: string): string {
+  const made = b.nodes.find(({ op, outputs }) => op === 'Cast' && outputs[0] === indices);
+  const [from] = made?.inputs ?? [];
+  return from !== undefined && b.dtype(from) === 'i32' ? from : indices;
+}
+
 /** ScatterND adds along the first axis: the gathered axis goes there and back. */
 function scatter({ b, grad, pre, extent, post, rows }: Rows, indices: string): string {
-  const wide =
-    b.dtype(indices) === 'i64' ? indices : b.op('Cast', [indices], { to: codeOfDtype('i64') });
-  const tuples = reshapeTo(b, wide, [rows, 1]);
+  // In this order: WebGPU has no Reshape of 64-bit numbers.
+  const column = reshapeTo(b, indices, [rows, 1]);
+  const tuples =
+    b.dtype(column) === 'i64' ? column : b.op('Cast', [column], { to: codeOfDtype('i64') });
   if (pre === 1)
     return b.op(
       'ScatterND',

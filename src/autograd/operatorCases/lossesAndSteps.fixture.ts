@@ -15,7 +15,7 @@ import {
   plainSettings,
 } from '../training/trainHost.fixture.ts';
 import { trainingStep } from '../training/trainingStep.ts';
-import type { NamedNetwork } from './namedNetwork.fixture.ts';
+import type { NamedNetwork } from './namedCase.fixture.ts';
 
 const lossKinds: { readonly [Kind in Loss['is']]: readonly Extract<Loss, { is: Kind }>[] } = {
   'cross-entropy': [

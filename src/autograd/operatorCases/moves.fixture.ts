@@ -54,7 +54,18 @@ function split(
 const indices = (shape: readonly number[], values: readonly number[], dtype: 'i64' | 'i32') =>
   ({ shape, values, dtype }) as const;
 
+const many = Array.from({ length: 220 }, (_, at) => (at * at) % 300);
+
 const taking: readonly NamedCase[] = [
+  // Too large for a product with ones and zeros.
+  [
+    'Gather from a long table',
+    {
+      inputs: [array([1, 4]), indices([20, 11], many, 'i32')],
+      build: (b, [x = '', ids = '']) =>
+        b.op('Gather', [b.op('Expand', [x, b.ints([300, 4])]), ids]),
+    },
+  ],
   moved('Gather', [4, 3], [indices([2, 3], [0, 3, -1, 3, 1, 0], 'i64')]),
   moved('Gather', [4, 3], [indices([2, 3], [0, 3, -1, 3, 1, 0], 'i32')]),
   moved('Gather', [2, 4, 3], [indices([3], [0, -1, 3], 'i32')], { axis: 1 }),

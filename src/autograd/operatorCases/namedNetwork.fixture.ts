@@ -4,15 +4,9 @@ import { networksOf } from '../checkGradient.fixture.ts';
 import { ndArray, type NdArray } from '../evaluate/ndArray.ts';
 import { GraphBuilder } from '../graphBuilder.ts';
 import { webGpuOperators } from '../webGpuOperators.fixture.ts';
+import type { NamedNetwork } from './namedCase.fixture.ts';
 import { lossAndStepNetworks } from './lossesAndSteps.fixture.ts';
 import { operatorCases } from './operatorCases.fixture.ts';
-
-/** A graph to run on some backend, and what to run it on. */
-export interface NamedNetwork {
-  readonly name: string;
-  readonly network: Network;
-  readonly feeds: ReadonlyMap<string, NdArray>;
-}
 
 /** Forward pass and gradients of each case of the table, each loss, each optimiser's step. */
 export function everyNetwork(): readonly NamedNetwork[] {

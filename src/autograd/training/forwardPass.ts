@@ -7,6 +7,7 @@ import { lower } from '../lower/lower.ts';
 import { lossInput } from './lossInput.ts';
 import { lossNodes, targetType, weightShape } from './losses.ts';
 import type { FeedTensor, StepOptions } from './stepTypes.ts';
+import { inputOf, withNarrowInputs } from './narrowInputs.ts';
 import { refuseUnknownOperators } from './unknownOperators.ts';
 import { networkWeights } from '../../core/network/trainableWeights.ts';
 
@@ -34,7 +35,7 @@ export interface ForwardPass {
 export function forwardPass(options: StepOptions): ForwardPass {
   const { network, settings, trainable, heads } = options;
   const ends = heads.map(({ output, loss }) => lossInput(network, output, loss));
-  const cut = cutTo(network, new Set(ends.map(({ value }) => value)));
+  const cut = withNarrowInputs(cutTo(network, new Set(ends.map(({ value }) => value))));
   refuseUnknownOperators(cut);
   const found = networkWeights(cut);
   const inputs = [...trainable, ...found.statistics, ...found.layers.flatMap(namesOf)];
@@ -47,7 +48,7 @@ export function forwardPass(options: StepOptions): ForwardPass {
   );
   const feeds: FeedTensor[] = cut.inputs.map(({ name }) => ({
     is: 'input',
-    input: name,
+    input: inputOf(name),
     name,
     ...typeOf(b, name),
   }));
