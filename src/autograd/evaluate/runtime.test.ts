@@ -4,7 +4,12 @@ import {
   expectSame,
   runOnnxRuntime,
 } from '../../compute/runOnnxRuntime.fixture.ts';
-import { checkGradient, forwardOf, networksOf } from '../checkGradient.fixture.ts';
+import {
+  checkGradient,
+  forwardOf,
+  networksOf,
+  type GradientCase,
+} from '../checkGradient.fixture.ts';
 import { linearCases, pointwiseCases, reductionCases, softmaxCases } from './cases.fixture.ts';
 import { evaluate } from './evaluate.ts';
 import { lower } from '../lower/lower.ts';
@@ -123,18 +128,64 @@ describe('integers', () => {
 describe('lowered forms', () => {
   const x = [-2.5, -1.5, -0.5, 0, 0.49999997, 0.5, 1.5, 2.5, 7.25];
 
+  /** Compares a node's lowered form, on the plain evaluator, with ONNX Runtime's own operator. */
+  async function expectKept(of: GradientCase): Promise<void> {
+    const { network, feeds } = forwardOf(of);
+    const options = { mode: 'evaluate', batchNorm: 'frozen', dropout: 'off' } as const;
+    const { b, outputs } = lower(network, new Set(), 1, options);
+    expect(b.nodes.map(({ op }) => op)).not.toContain(of.op);
+    const name = outputs.get('out0') ?? '';
+    const lowered = evaluate(b.build('lowered', network.inputs, [name]), feeds).get(name);
+    const theirs = (await runOnnxRuntime(network, feeds)).get('out0');
+    if (lowered === undefined || theirs === undefined) throw new Error('no output');
+    expectSame(lowered, theirs, of.op ?? '');
+  }
+
   it.each(['Round', 'Sign', 'Softsign', 'Selu', 'Celu', 'Mish'])(
     '%s gives the same values, ties and zeros included',
     async (op) => {
-      const { network, feeds } = forwardOf({ op, inputs: [{ shape: [9], values: x }], opset: 18 });
-      await expectRuntimeAgrees(network, feeds);
-      const options = { mode: 'evaluate', batchNorm: 'frozen', dropout: 'off' } as const;
-      const { b, outputs } = lower(network, new Set(), 1, options);
-      const name = outputs.get('out0') ?? '';
-      const lowered = evaluate(b.build('lowered', network.inputs, [name]), feeds).get(name);
-      const theirs = (await runOnnxRuntime(network, feeds)).get('out0');
-      if (lowered === undefined || theirs === undefined) throw new Error('no output');
-      expectSame(lowered, theirs, op);
+      const of = { op, inputs: [{ shape: [9], values: x }], opset: 18 };
+      await expectRuntimeAgrees(forwardOf(of).network, forwardOf(of).feeds);
+      await expectKept(of);
     },
   );
+
+  it('IsInf tells the infinities apart, and from NaN and the largest numbers', async () => {
+    const most = 3.4028234663852886e38;
+    const values = [Infinity, -Infinity, NaN, most, -most, 0, 1];
+    for (const detect_positive of [0, 1])
+      for (const detect_negative of [0, 1])
+        await expectKept({
+          op: 'IsInf',
+          inputs: [{ shape: [7], values }],
+          attributes: { detect_positive, detect_negative },
+        });
+  });
+
+  it('EyeLike becomes a constant of the diagonal that is asked for', async () => {
+    for (const k of [-1, 0, 2])
+      await expectKept({
+        op: 'EyeLike',
+        inputs: [{ shape: [3, 4], values: new Float64Array(12) }],
+        attributes: { k },
+      });
+  });
+
+  it('Pow takes whole exponents as floats', async () => {
+    const { network, feeds } = forwardOf({
+      op: 'Pow',
+      inputs: [
+        { shape: [2, 3], values: [1, 2, 3, -1, -2, 0.5] },
+        { shape: [3], values: [2, 3, 0], dtype: 'i64', constant: true },
+      ],
+    });
+    const options = { mode: 'train', batchNorm: 'frozen', dropout: 'off' } as const;
+    const { b, outputs } = lower(network, new Set(), 1, options);
+    const name = outputs.get('out0') ?? '';
+    const made = b.build('lowered', network.inputs, [name]);
+    const [pow] = made.nodes.filter(({ op }) => op === 'Pow');
+    expect(pow?.inputs.map((input) => b.dtype(input))).toEqual(['f32', 'f32']);
+    const theirs = (await runOnnxRuntime(network, feeds)).get('out0');
+    expectSame(evaluate(made, feeds).get(name) as never, theirs as never, 'Pow');
+  });
 });

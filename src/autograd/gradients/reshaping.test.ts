@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
-import type { GradientCase } from '../checkGradient.fixture.ts';
+import { describe, expect, it } from 'vitest';
+import { forwardOf, type GradientCase } from '../checkGradient.fixture.ts';
+import { lower } from '../lower/lower.ts';
 import { proveCase } from '../proveCase.fixture.ts';
 import { constantInts, floats, shapes } from '../randomValues.fixture.ts';
 
@@ -127,6 +128,32 @@ describe('views and moves: kernels and gradients', () => {
         { numRuns: 25 },
       );
     });
+
+  it('a Slice backwards begins at the last element, as WebGPU needs it', async () => {
+    const of: GradientCase = {
+      op: 'Slice',
+      inputs: [
+        floats([9, 4]),
+        ...[
+          [7, -2],
+          [-99, 0],
+          [0, 1],
+          [-3, -1],
+        ].map(constantInts),
+      ],
+    };
+    await proveCase(of);
+    const { b, outputs } = lower(forwardOf(of).network, new Set(), 1, {
+      mode: 'train',
+      batchNorm: 'frozen',
+      dropout: 'off',
+    });
+    expect(outputs.size).toBe(1);
+    const [, last] = b.nodes;
+    const [data = '', starts = ''] = last?.inputs ?? [];
+    expect(b.shape(data)).toEqual([8, 3]);
+    expect(Array.from(b.known(starts).value?.data ?? [])).toEqual([7, 2]);
+  });
 
   it('Cast between floats passes the gradient, to integers none', async () => {
     await proveCase({
