@@ -6,6 +6,7 @@ import type { NodeId } from '../../core/ids.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
 import { isWritable, literal, numbersOf } from '../../core/network/literal.ts';
 import type { Literal, Network, ValueInfo } from '../../core/network/network.ts';
+import { sigmoidBehind } from '../../core/network/sigmoidBehind.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { CreatePorts } from './createPorts.ts';
 import { parentModel } from './parentModel.ts';
@@ -95,7 +96,12 @@ async function predictOne(
   return {
     node: id,
     outputs: [...outputs].map(([name, value]) =>
-      outputOf(name, value, use?.targets[name]?.classes),
+      outputOf(
+        name,
+        value,
+        use?.targets[name]?.classes,
+        sigmoidBehind(network, name) !== undefined,
+      ),
     ),
     ms,
     backend: 'wasm',
@@ -145,6 +151,7 @@ function outputOf(
   name: string,
   value: Literal,
   classes: readonly string[] | undefined,
+  isProbability: boolean,
 ): Prediction['outputs'][number] {
   const numbers = numbersOf(value);
   const output = {
@@ -153,12 +160,25 @@ function outputOf(
     values: [...numbers.subarray(0, mostValues)],
     count: numbers.length,
   };
-  if (classes === undefined || classes.length !== numbers.length) return output;
-  const shares = probabilities(numbers);
+  const shares = classes && sharesOf(numbers, classes.length, isProbability);
+  if (classes === undefined || shares === undefined) return output;
   return {
     ...output,
     classes: classes.map((each, index) => ({ name: each, probability: shares[index] as number })),
   };
+}
+
+/** How likely each class is, the second of two by one unit; undefined for another number of units. */
+function sharesOf(
+  values: Float64Array,
+  classes: number,
+  isProbability: boolean,
+): Float64Array | undefined {
+  if (values.length === classes) return probabilities(values);
+  const [value] = values;
+  if (classes !== 2 || value === undefined || values.length !== 1) return undefined;
+  const yes = isProbability ? value : 1 / (1 + Math.exp(-value));
+  return Float64Array.of(1 - yes, yes);
 }
 
 /** The values if they are shares of one already, else their softmax. */

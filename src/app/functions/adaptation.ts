@@ -7,7 +7,14 @@ import type { ArgumentsOf } from '../../core/recipe/checkArguments.ts';
 import type { Json } from '../../core/recipe/recipe.ts';
 import type { Schema } from '../../core/recipe/schema.ts';
 import type { PlanContext } from '../create/creationFunction.ts';
-import { checkInputs, givenAt, trainedOutputs, unitsOf, wantedUnits } from './headsFor.ts';
+import {
+  checkInputs,
+  givenAt,
+  isYesOrNo,
+  trainedOutputs,
+  unitsOf,
+  wantedUnits,
+} from './headsFor.ts';
 import type { trainingFields } from './trainingFields.ts';
 import { unfitSettings } from './trainingFields.ts';
 
@@ -21,7 +28,7 @@ export const headField = {
     { value: 'replace', title: 'Replace it' },
   ],
   title: 'Last layer',
-  help: 'A new last layer begins at random and has a unit for each class of the data.',
+  help: 'A new last layer begins at random and has a unit for each class of the data. One unit is enough for two classes.',
 } as const satisfies Schema[string];
 
 export type HeadChoice = 'auto' | 'keep' | 'replace';
@@ -47,7 +54,7 @@ export function fitHeads(network: Network, use: DataUse, choice: HeadChoice, see
   const fresh: string[] = [];
   for (const [index, output] of outputs.entries()) {
     const wanted = wantedUnits(use, output);
-    const differs = unitsOf(network, output) !== wanted;
+    const differs = unitsOf(network, output) !== wanted && !isYesOrNo(network, use, output);
     if (choice === 'keep' || (choice === 'auto' && !differs)) continue;
     const replaced = replaceHead(fitted, output, wanted, seed + index, givenAt(use, output));
     fitted = replaced.network;

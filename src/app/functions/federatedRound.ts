@@ -16,7 +16,7 @@ import type { Environment } from '../../core/training/report.ts';
 import type { TrainOutcome } from '../../core/training/trainJob.ts';
 import { checkSettings, fitHeads, givenData, headField, parametersOf } from './adaptation.ts';
 import { clientShares, shareFields } from './clientShares.ts';
-import { headsFor } from './headsFor.ts';
+import { headsFor, yesOrNoSteps } from './headsFor.ts';
 import { madeFile, outcomeOf, withValues } from './madeWeights.ts';
 import { trainingFields, trainSettings } from './trainingFields.ts';
 import { onlyParent, unfitForTraining } from './trainingParents.ts';
@@ -132,6 +132,7 @@ export const federatedRound: CreationFunction = {
     return {
       steps: [
         `Divide the data among ${plural(shares.length, 'client')}.`,
+        ...yesOrNoSteps(prepared.heads, prepared.use),
         `Each trains ${counted(parametersOf(network, trainable))} parameters for ${plural(args.epochs, 'epoch')}, one client after the other.`,
         args.weighting === 'equal'
           ? 'Average the clients’ weights equally.'

@@ -4,7 +4,7 @@ import type { Schema } from '../../core/recipe/schema.ts';
 import type { CreationFunction, JobOrder, PlanContext } from '../create/creationFunction.ts';
 import { checkSettings, fitHeads, givenData, headField, parametersOf } from './adaptation.ts';
 import { chosenWeights, layerFields } from './chosenWeights.ts';
-import { headsFor } from './headsFor.ts';
+import { headsFor, yesOrNoSteps } from './headsFor.ts';
 import { madeFile, outcomeOf } from './madeWeights.ts';
 import { trainingFields, trainSettings } from './trainingFields.ts';
 import { onlyParent, unfitForTraining } from './trainingParents.ts';
@@ -89,6 +89,7 @@ export const finetune: CreationFunction = {
     return {
       steps: [
         ...(fresh.length > 0 ? [replaced] : []),
+        ...yesOrNoSteps(order0.heads, givenData(context, [])),
         `Train ${counted(parametersOf(network, trainable))} of ${counted(parametersOf(network, all))} parameters${some} for ${plural(args.epochs, 'epoch')}.`,
         args.keep === 'best'
           ? 'Keep the weights of the epoch with the lowest validation loss.'

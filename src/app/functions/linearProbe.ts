@@ -4,7 +4,7 @@ import { typedArguments, type ArgumentsOf } from '../../core/recipe/checkArgumen
 import type { Schema } from '../../core/recipe/schema.ts';
 import type { CreationFunction, JobOrder, PlanContext } from '../create/creationFunction.ts';
 import { checkSettings, fitHeads, givenData, headField, parametersOf } from './adaptation.ts';
-import { headsFor } from './headsFor.ts';
+import { headsFor, yesOrNoSteps } from './headsFor.ts';
 import { madeFile, outcomeOf } from './madeWeights.ts';
 import { trainingFields, trainSettings } from './trainingFields.ts';
 import { onlyParent, unfitForTraining } from './trainingParents.ts';
@@ -59,6 +59,7 @@ export const linearProbe: CreationFunction = {
     return {
       steps: [
         ...(fresh.length > 0 ? ['Replace the last layer by a new one with random weights.'] : []),
+        ...yesOrNoSteps(job.heads, givenData(context, [])),
         `Train its ${counted(parametersOf(job.network, job.trainable))} parameters for ${plural(args.epochs, 'epoch')}; all other weights stay.`,
       ],
       models: [`${onlyParent(context.parents).node.name}-probe`],

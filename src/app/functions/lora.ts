@@ -12,7 +12,7 @@ import type {
 } from '../create/creationFunction.ts';
 import { checkSettings, fitHeads, givenData, headField, parametersOf } from './adaptation.ts';
 import { adapterScale } from './adapterScale.ts';
-import { headsFor } from './headsFor.ts';
+import { headsFor, yesOrNoSteps } from './headsFor.ts';
 import { madeFile, outcomeOf } from './madeWeights.ts';
 import { trainingFields, trainSettings } from './trainingFields.ts';
 import { onlyParent, unfitForTraining } from './trainingParents.ts';
@@ -139,6 +139,7 @@ export const lora: CreationFunction = {
         ...(fitted.fresh.length > 0
           ? ['Replace the last layer by a new one with random weights.']
           : []),
+        ...yesOrNoSteps(job.heads, givenData(context, [])),
         `Add a change of rank ${args.rank} to ${plural(targets.length, 'matrix', 'matrices')} (${listed(targets)}).`,
         `Train ${counted(parametersOf(job.network, job.trainable))} numbers for ${plural(args.epochs, 'epoch')}; all weights of the base stay.`,
         args.output === 'fuse'

@@ -32,8 +32,18 @@ export function headFeeds(heads: readonly Head[], batch: Batch, examples: number
     const targets = batch.targets.get(output) ?? new Float32Array(0);
     if (targets.length === 0 && loss.is !== 'triplet')
       throw new LineageError('data-unfit', { reason: `no column is chosen for output ${output}` });
-    return lossFeeds(loss, targets, batch.count, counted);
+    return lossFeeds(loss, softened(loss, targets), batch.count, counted);
   });
+}
+
+/** Classes 0 and 1 as the numbers that a yes-or-no loss takes: NaN for none, and less sure if smoothed. */
+function softened(loss: Head['loss'], targets: BatchNumbers): ArrayLike<number> {
+  if (loss.is !== 'binary-cross-entropy') return targets;
+  const { labelSmoothing = 0 } = loss;
+  const classes = targets instanceof Int32Array;
+  return Float32Array.from(targets, (target) =>
+    classes && target < 0 ? Number.NaN : target * (1 - labelSmoothing) + labelSmoothing / 2,
+  );
 }
 
 /** What a graph's random values of one run are made from. */

@@ -16,7 +16,7 @@ export interface HeadTally {
 }
 
 /**
- * Accuracy and confusion for classes, accuracy at 0.5 for yes-or-no targets, mean absolute error for
+ * Accuracy and confusion for classes, those at 0.5 for yes-or-no targets, mean absolute error for
  * numbers; of those that are labelled (class ≥ 0, not NaN).
  *
  * @param classes - how many units the output has along its last axis.
@@ -30,7 +30,7 @@ export function headTally(
     case 'cross-entropy':
       return classTally(output, classes, names);
     case 'binary-cross-entropy':
-      return yesOrNoTally(output);
+      return yesOrNoTally(output, names);
     case 'mean-squared-error':
     case 'mean-absolute-error':
     case 'huber':
@@ -86,19 +86,33 @@ function largest(numbers: Float32Array, start: number, count: number): number {
   return at;
 }
 
-function yesOrNoTally(output: string): HeadTally {
-  let seen = 0;
-  let right = 0;
+/** @param names - of the two classes, the second one being what a logit above 0 says. */
+function yesOrNoTally(output: string, names: readonly string[] | undefined): HeadTally {
+  const counts = [
+    [0, 0],
+    [0, 0],
+  ] as const satisfies readonly number[][];
   return {
     add(logits, targets) {
       for (let at = 0; at < targets.length; at++) {
         const target = targets[at] as number;
-        if (Number.isNaN(target)) continue;
-        seen++;
-        if ((logits[at] as number) > 0 === target >= 0.5) right++;
+        // Not labelled: −1 of classes, NaN of numbers.
+        if (!(target >= 0)) continue;
+        const row = counts[target >= 0.5 ? 1 : 0];
+        row[(logits[at] as number) > 0 ? 1 : 0]++;
       }
     },
-    result: (loss) => ({ output, loss, ...(seen > 0 ? { accuracy: right / seen } : {}) }),
+    result: (loss) => {
+      const [[noes, alarms], [misses, yeses]] = counts;
+      const seen = noes + alarms + misses + yeses;
+      return {
+        output,
+        loss,
+        ...(seen > 0 ? { accuracy: (noes + yeses) / seen } : {}),
+        ...(seen > 0 && names !== undefined ? { confusion: counts.map((row) => [...row]) } : {}),
+        ...(names === undefined ? {} : { classes: names }),
+      };
+    },
   };
 }
 

@@ -7,8 +7,13 @@ export type Loss =
       /** 0 to 1. */
       readonly labelSmoothing?: number;
     }
-  /** From logits and targets 0 to 1 of the same shape. */
-  | { readonly is: 'binary-cross-entropy'; readonly positiveWeight?: number }
+  /** From logits and targets 0 to 1 of the same shape, or class indices 0 and 1 of yes-or-no data. */
+  | {
+      readonly is: 'binary-cross-entropy';
+      readonly positiveWeight?: number;
+      /** 0 to 1. */
+      readonly labelSmoothing?: number;
+    }
   | { readonly is: 'mean-squared-error' }
   | { readonly is: 'mean-absolute-error' }
   | { readonly is: 'huber'; readonly delta: number }
