@@ -9,6 +9,7 @@ import { s2, s2Fast, s2Full, s2Quick } from './s2.ts';
 import { s3, s3Full, s3Quick } from './s3.ts';
 import { s4, s4Full, s4Quick } from './s4.ts';
 import { s5, s5Full, s5Quick } from './s5.ts';
+import { printInference } from './scoreInference.ts';
 import { readSpokenDigits } from './sounds.ts';
 import { checkBisect, checkLineage } from './truth.ts';
 import { summaryLines, summaryOf, writeLineage, type Summary } from './writeLineage.ts';
@@ -38,7 +39,7 @@ function mnist(data: string, quick: boolean): Pictures {
   return quick ? pickedPictures(all, someRows(all.count, 0, 1500, 9)) : all;
 }
 
-export const graphNames = Object.keys(graphs);
+const graphNames = Object.keys(graphs);
 
 /**
  * Builds a graph and checks that it is what it was meant to be.
@@ -70,16 +71,27 @@ export async function buildGraph(
   }
 }
 
+/** A graph as the command line asks for it. */
+export interface Wanted {
+  readonly graph: string;
+  /** Folder of the data sets; without, the graph that `out` holds is scored again. */
+  readonly data: string | undefined;
+  readonly out: string;
+  readonly quick: boolean;
+  /** Whether to score what inference makes of the models. */
+  readonly score: boolean;
+}
+
 /** What the command line asks for. @throws Error for a graph that there is not. */
-export async function buildLineage(
-  name: string,
-  data: string,
-  out: string,
-  quick: boolean,
-  log: Progress,
-): Promise<void> {
-  const make = graphs[name];
-  if (make === undefined) throw new Error(`no graph ${name}: there are ${graphNames.join(', ')}`);
-  const summary = await buildGraph(make(data, quick), out, log);
+export async function buildLineage(wanted: Wanted, log: Progress): Promise<void> {
+  const { graph, data, out, quick, score } = wanted;
+  const make = graphs[graph];
+  if (make === undefined) throw new Error(`no graph ${graph}: there are ${graphNames.join(', ')}`);
+  if (data !== undefined) await printBuild(make(data, quick), out, log);
+  if (score) await printInference(out, log);
+}
+
+async function printBuild(graph: Graph, out: string, log: Progress): Promise<void> {
+  const summary = await buildGraph(graph, out, log);
   for (const line of summaryLines(summary)) log(line);
 }

@@ -13,6 +13,7 @@ import { s2, s2Full, s2Quick, s2Truth } from './s2.ts';
 import { ownDigits, s3, s3Full, s3Quick, s3Rounds, s3Truth } from './s3.ts';
 import { s4, s4Full, s4Quick, s4Truth } from './s4.ts';
 import { s5, s5Full, s5Quick, s5Truth } from './s5.ts';
+import { scoreInference, scoreOf } from './scoreInference.ts';
 import { sharingOf } from './sharing.ts';
 import { playedDigits } from './sounds.ts';
 import { checkBisect, checkLineage, countsOf, truthEdges, type Truth } from './truth.ts';
@@ -100,6 +101,13 @@ describe('the graphs', () => {
     const half = sharingOf({ raw: 1000, different: 600, trunk: 50, members: 9 });
     expect(half.common).toBe(0.5);
     expect(half.wanted).toBe(10 / 6);
+  });
+
+  it('inference is scored with and without direction', () => {
+    const known = [[0, 1], [1, 2]] as const; // prettier-ignore
+    expect(scoreOf([[0, 1], [2, 1], [0, 3]], known)).toEqual({
+      found: 3, precision: 1 / 3, recall: 1 / 2, undirected: { precision: 2 / 3, recall: 1 },
+    }); // prettier-ignore
   });
 
   it('a lineage with an edge too many or a name missing is not the graph', () => {
@@ -209,6 +217,9 @@ describe('a quick build', { timeout: 120_000 }, () => {
     const wanted = s4Truth(s4Quick).nodes.map(({ facts }) => Number(facts['sparsity']));
     for (const [at, { scores }] of zeros.entries())
       expect(scores.sparsity).toBeCloseTo(wanted[at] ?? NaN, 2);
+    const found = await scoreInference(path.join(folder, 's4'), 1);
+    expect(found.found).toBeGreaterThan(0);
+    expect(found.undirected.recall).toBeGreaterThanOrEqual(0.5);
   });
 
   it('of S5 stores what its tasks share once', async () => {

@@ -65,7 +65,7 @@ export async function s1Data(bench: LineageBench, sources: S1Sources): Promise<S
   return {
     side: pictures.side,
     smallSide: small.side,
-    times: (task) => (isSentences(task) || task === 'words' || task === 'speakers' ? 5 : 1),
+    times: (task) => (isSentences(task) ? 8 : task === 'words' || task === 'speakers' ? 12 : 1),
     use: (task) => useOf(task, stored, sources),
   };
 }
