@@ -150,7 +150,7 @@ describe('what a text seems to be', () => {
       const sniffed = await sniffData([memorySource('data.csv', Uint8Array.from(bytes))]);
       return sniffed.is === 'nothing' ? sniffed.why : sniffed.is;
     };
-    const codes = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
+    const codes = (text: string) => Array.from(text, (letter) => letter.charCodeAt(0));
     expect(await why()).toBe('it is empty');
     expect(await why(...codes('<!DOCTYPE html><html></html>'))).toMatch(/^it is a web page, not/);
     expect(await why(0x1f, 0x8b, 8, 8, 8)).toMatch(/^it is damaged/);
