@@ -1,4 +1,8 @@
-import { weightsAsInputs } from '../autograd/training/evaluationNetwork.ts';
+import {
+  evaluationNetwork,
+  weightsAsInputs,
+  type EvaluationNetwork,
+} from '../autograd/training/evaluationNetwork.ts';
 import { LineageError } from '../core/lineageError.ts';
 import type { Literal, Network } from '../core/network/network.ts';
 import type { PredictJob, Predictions } from '../core/ports/compute.ts';
@@ -19,19 +23,20 @@ export async function predict(
   signal: Cancellation,
 ): Promise<Predictions> {
   const count = examplesOf(network, inputs);
-  const open = weightsAsInputs(network);
+  const fixed = fixedBatch(network);
+  const size = fixed ?? Math.max(1, Math.min(batch, count));
+  const open = opened(runtime, network, inputs, size);
   const session = await runtime.open(open.network, 'inference');
   const weights = new DeviceState(runtime);
   try {
     for (const name of open.weights) weights.load(name, initializer(network, name));
-    const size = fixedBatch(network) ?? Math.max(1, Math.min(batch, count));
     const parts = new Map<string, Literal[]>();
     for (let start = 0; start < count; start += size) {
       signal.throwIfAborted();
       await nextTask();
       const rows = Math.min(size, count - start);
       // A network of a fixed batch gets its last one filled up.
-      const padded = fixedBatch(network) === undefined ? rows : size;
+      const padded = open.bound || fixed !== undefined ? size : rows;
       const own = new Map(
         [...inputs].map(([name, tensor]) => [
           name,
@@ -43,17 +48,54 @@ export async function predict(
         ...open.weights.map((name) => [name, weights.get(name)] as const),
       ]);
       const made = await runOnce(session, feeds, own);
-      for (const [name, tensor] of made)
-        parts.set(name, [
-          ...(parts.get(name) ?? []),
-          rowsOf(tensor, 0, Math.min(rows, tensor.shape[0] ?? 1), 0),
-        ]);
+      for (const [name, value] of open.outputs) {
+        const tensor = made.get(value);
+        if (tensor === undefined) throw new Error(`nothing computes output ${name}`);
+        const own = rowsOf(tensor, 0, Math.min(rows, tensor.shape[0] ?? 1), 0);
+        parts.set(name, [...(parts.get(name) ?? []), own]);
+      }
     }
     return new Map([...parts].map(([name, tensors]) => [name, joined(tensors)]));
   } finally {
     weights.free();
     session.release();
   }
+}
+
+interface OpenNetwork extends EvaluationNetwork {
+  /** Output of the network → what the session calls it. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** Whether it takes one number of examples only. */
+  readonly bound: boolean;
+}
+
+/**
+ * The network with its weights as inputs. Off the CPU it is lowered: kernels for WebGPU refuse some
+ * operators there, and compute a `Slice` backwards wrongly (docs/differentiation.md).
+ */
+function opened(
+  runtime: Runtime,
+  network: Network,
+  inputs: ReadonlyMap<string, Literal>,
+  size: number,
+): OpenNetwork {
+  if (runtime.backend !== 'wasm')
+    return { ...evaluationNetwork(network, size, extentsOf(network, inputs)), bound: true };
+  const outputs = new Map(network.outputs.map(({ name }) => [name, name]));
+  return { ...weightsAsInputs(network), outputs, bound: false };
+}
+
+/** The values of symbolic extents behind the first, as the inputs have them. */
+function extentsOf(
+  { inputs: infos }: Network,
+  inputs: ReadonlyMap<string, Literal>,
+): Record<string, number> {
+  const extents: Record<string, number> = {};
+  for (const { name, shape } of infos)
+    for (const [axis, extent] of shape.entries())
+      if (axis > 0 && typeof extent === 'string')
+        extents[extent] = inputs.get(name)?.shape[axis] ?? 1;
+  return extents;
 }
 
 async function runOnce(
