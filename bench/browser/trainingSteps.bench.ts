@@ -28,7 +28,7 @@ const onWasm = (trial: Trial): Plan => ({
   who: [one, two, ...peers('wasm')],
   rounds: 5,
   steps: loop,
-  warmUp: 6000,
+  warmUp: 4000,
 });
 const onGpu = (trial: Trial): Plan => ({
   trial,
