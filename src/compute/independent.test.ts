@@ -43,7 +43,7 @@ const trials: readonly (readonly [string, Trial])[] = [
   ['an MLP by Adam', { network: perceptron, optimizer: adam, learningRate: 0.01 }],
   [
     'an MLP by Adam with decay',
-    { network: perceptron, optimizer: adam, learningRate: 0.01, weightDecay: 0.1 },
+    { network: perceptron, optimizer: adam, learningRate: 0.03, weightDecay: 0.03 },
   ],
   [
     'an MLP by AdamW',
@@ -54,7 +54,7 @@ const trials: readonly (readonly [string, Trial])[] = [
     {
       network: lenet({ size: 16, classes, seed: 2 }),
       optimizer: sgd(0.9),
-      learningRate: 0.02,
+      learningRate: 0.1,
       batchSize: 4,
     },
   ],
