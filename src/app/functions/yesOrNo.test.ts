@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { randomFrom } from '../../core/data/random.ts';
 import type { NodeId } from '../../core/ids.ts';
+import type { ModelNode } from '../../core/lineage/graph.ts';
 import { ints, literal } from '../../core/network/literal.ts';
 import type { Extent, Network, OpNode } from '../../core/network/network.ts';
+import type { Outcome } from '../../core/recipe/recipe.ts';
+import type { HeadMetrics } from '../../core/training/report.ts';
 import { createService } from '../create/createService.ts';
 import { blobTable, emptyTrainingBench } from '../create/trainingBench.fixture.ts';
+import type { CreatePorts } from '../create/createPorts.ts';
 import { previewCreation } from '../create/previewCreation.ts';
 import { predictModels } from '../create/tryModel.ts';
 import { noRun } from '../import/importModels.fixture.ts';
@@ -59,6 +63,26 @@ async function bench(network: Network, names = ['noise', 'wake']) {
   return { ...made, base, points };
 }
 
+/** The test's metrics are of two classes, better than the parent's, and agree with one another. */
+function checkMetrics({ test: { heads, examples }, parentTest }: Required<Outcome>): void {
+  const { accuracy, loss, classes, confusion } = heads[0] as Required<HeadMetrics>;
+  expect(accuracy).toBeGreaterThan(0.85);
+  expect(loss).toBeLessThan(parentTest.loss);
+  expect(classes).toEqual(['noise', 'wake']);
+  const [[noes, alarms], [misses, yeses]] = confusion as [[number, number], [number, number]];
+  expect(noes + alarms + misses + yeses).toBe(examples);
+  expect((noes + yeses) / examples).toBeCloseTo(accuracy);
+}
+
+/** How likely a model finds the class `wake` for a point. */
+async function shareOf(ports: CreatePorts, id: NodeId, values: readonly number[]) {
+  const [tried] = await predictModels(ports, [id], { points: { is: 'numbers', values } }, noRun);
+  const [no, yes] = tried?.outputs[0]?.classes ?? [];
+  expect([no?.name, yes?.name]).toEqual(['noise', 'wake']);
+  expect((no?.probability ?? 0) + (yes?.probability ?? 0)).toBeCloseTo(1);
+  return yes?.probability;
+}
+
 describe('a model with one unit and data with two classes', () => {
   test.each(Object.entries(networks))('is finetuned where it gives %s', async (_, network) => {
     const { create, base, points, ports } = await bench(network);
@@ -67,32 +91,16 @@ describe('a model with one unit and data with two classes', () => {
     expect(plan.steps).toContain(
       'The one unit of wake learns how likely “wake” is; below 0.5 it says “noise”.',
     );
-    const report = await create(order);
-    const id = report.models[0]?.id as NodeId;
-    const { outcome, summary } = (await ports.session.lineage()).nodes.get(id) ?? {};
-    const [head] = outcome?.test?.heads ?? [];
-    expect(head?.accuracy).toBeGreaterThan(0.85);
-    expect(head?.loss).toBeLessThan(outcome?.parentTest?.heads[0]?.loss ?? 0);
-    expect(head?.classes).toEqual(['noise', 'wake']);
-    const [[noes = 0, alarms = 0] = [], [misses = 0, yeses = 0] = []] = head?.confusion ?? [];
-    expect(noes + alarms + misses + yeses).toBe(outcome?.test?.examples);
-    expect((noes + yeses) / (outcome?.test?.examples ?? 1)).toBeCloseTo(head?.accuracy ?? 0);
+    const { models } = await create(order);
+    const id = models[0]?.id as NodeId;
+    const { nodes } = await ports.session.lineage();
+    const node = nodes.get(id) as ModelNode;
+    checkMetrics(node.outcome as Required<Outcome>);
     // The unit stays: only values changed.
-    expect(summary?.sizeBytes).toBe((await ports.session.lineage()).nodes.get(base)?.summary.sizeBytes); // prettier-ignore
-
+    expect(node.summary.sizeBytes).toBe(nodes.get(base)?.summary.sizeBytes);
     // Class `wake` are the points around (−1, 1.7); those around (2, 0) are noise.
-    for (const [values, wanted] of [
-      [[-1, 1.7], 'wake'],
-      [[2, 0], 'noise'],
-    ] as const) {
-      // prettier-ignore
-      const [tried] = await predictModels(ports, [id], { points: { is: 'numbers', values } }, noRun);
-      const classes = tried?.outputs[0]?.classes ?? [];
-      expect(classes.map(({ name }) => name)).toEqual(['noise', 'wake']);
-      const sum = classes.reduce((total, { probability }) => total + probability, 0);
-      expect(sum).toBeCloseTo(1);
-      expect(classes.find(({ name }) => name === wanted)?.probability).toBeGreaterThan(0.6);
-    }
+    expect(await shareOf(ports, id, [-1, 1.7])).toBeGreaterThan(0.6);
+    expect(await shareOf(ports, id, [2, 0])).toBeLessThan(0.4);
   });
 
   test('learns the same from logits as from its probabilities', async () => {
@@ -150,11 +158,8 @@ describe('a model with one unit and data with two classes', () => {
       arguments: { ...args, epochs: 30, labelSmoothing: 0.4 },
     }); // prettier-ignore
     const id = report.models[0]?.id as NodeId;
-    const far = { points: { is: 'numbers', values: [-3, 5] } } as const;
-    const [tried] = await predictModels(ports, [id], far, noRun);
-    const [, yes] = tried?.outputs[0]?.classes ?? [];
     // Without smoothing nearly 1.
-    expect(yes?.probability).toBeLessThan(0.97);
+    expect(await shareOf(ports, id, [-3, 5])).toBeLessThan(0.97);
   });
 
   test.each(['linear-probe', 'lora', 'federated-round', 'prune', 'quantise-int8'])(
