@@ -4,8 +4,10 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { replayModel } from '../../src/app/create/replayModel.ts';
 import { noRun } from '../../src/app/import/importModels.fixture.ts';
+import type { Recipe } from '../../src/core/recipe/recipe.ts';
 import { buildGraph } from './buildLineage.ts';
 import type { Graph } from './graph.ts';
+import { digits } from './pictureData.ts';
 import { drawnPictures } from './pictures.ts';
 import { s1, s1Quick, s1Truth } from './s1.ts';
 import { saidSentences } from './s1Data.ts';
@@ -126,7 +128,7 @@ interface Entry {
   readonly name: string;
   readonly file: string;
   readonly sha256: string;
-  readonly recipe?: { readonly function: string };
+  readonly recipe?: Pick<Recipe, 'function' | 'data'>;
 }
 
 interface Written {
@@ -202,6 +204,14 @@ describe('a quick build', { timeout: 120_000 }, () => {
     const [, { nodes }] = await built(
       replaying(s3(drawnPictures(300, 12, 2), size), 'round 1 average'),
       's3',
+    );
+    // Only the poisoned client of its round learns other digits than there are.
+    const mapped = Object.entries(nodes.at(-1)?.recipe?.data[0]?.targets['logits']?.mapped ?? {});
+    const other = mapped.filter(([label, digit]) => label.split(':')[1] !== digit);
+    const culprit = s3Truth(size).nodes.find(({ facts }) => facts['poisoned'] === true);
+    expect(mapped).toHaveLength(50);
+    expect(other).toEqual(
+      digits.map((digit, d) => [`${Number(culprit?.facts['client'])}:${digit}`, `${9 - d}`]),
     );
     const functions = nodes.map(({ recipe }) => recipe?.function);
     expect(functions.slice(0, 6)).toEqual([...Array<undefined>(5), 'linear-average']);
