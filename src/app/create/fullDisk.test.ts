@@ -3,7 +3,7 @@ import type { CreationEvent } from '../../core/creationViews.ts';
 import { perceptron } from '../../compute/training.fixture.ts';
 import type { ImportId } from '../../core/ids.ts';
 import { removeNodes } from '../../core/lineage/removeNodes.ts';
-import { memoryPlace } from '../../storage/memory/openMemoryStores.ts';
+import { memoryPlace, type MemoryPlace } from '../../storage/memory/openMemoryStores.ts';
 import { noRun } from '../import/importModels.fixture.ts';
 import { checkIntegrity } from '../storage/checkIntegrity.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
@@ -12,6 +12,17 @@ import { createService } from './createService.ts';
 import { emptyTrainingBench, trainingBench } from './trainingBench.fixture.ts';
 
 const args = { epochs: 2, batchSize: 16, learningRate: 0.05 };
+
+/** A bench whose disk has hardly any room left once it has stored a checkpoint. */
+function fullAfterOne(place: MemoryPlace) {
+  return trainingBench({
+    place,
+    checkpointSeconds: 0,
+    onCheckpoint: () => {
+      if (place.disk.quotaBytes === Infinity) place.disk.quotaBytes = place.disk.usedBytes + 100;
+    },
+  });
+}
 
 describe('a disk that is full', () => {
   test('when a checkpoint is due does not end the training, which says so once', async () => {
@@ -43,15 +54,10 @@ describe('a disk that is full', () => {
 
   test('when the model is stored takes it back, keeps what was trained and stores it later', async () => {
     const place = memoryPlace();
-    const bench = await trainingBench({ place, checkpointSeconds: 0 });
-    const { ports, base, points, trained } = bench;
+    const { ports, base, points, trained } = await fullAfterOne(place);
     const before = await ports.content.totals();
     const order = { function: 'finetune', parents: [base], data: [points], arguments: args };
-    // Full as soon as training is over.
-    const full = createModels(ports, order, noRun, ({ event }) => {
-      if (event.is === 'epoch' && event.report.epoch === args.epochs)
-        place.disk.quotaBytes = place.disk.usedBytes + 100;
-    });
+    const full = createModels(ports, order, noRun, () => undefined);
     await expect(full).rejects.toMatchObject({ code: 'quota-exceeded' });
     expect((await ports.session.lineage()).nodes.size).toBe(1);
     expect(await ports.content.totals()).toEqual(before);
@@ -69,12 +75,9 @@ describe('a disk that is full', () => {
 
   test('can be left: discarding the job forgets what was trained', async () => {
     const place = memoryPlace();
-    const { ports, base, points } = await trainingBench({ place, checkpointSeconds: 0 });
+    const { ports, base, points } = await fullAfterOne(place);
     const order = { function: 'finetune', parents: [base], data: [points], arguments: args };
-    const full = createModels(ports, order, noRun, ({ event }) => {
-      if (event.is === 'epoch' && event.report.epoch === 1)
-        place.disk.quotaBytes = place.disk.usedBytes + 100;
-    });
+    const full = createModels(ports, order, noRun, () => undefined);
     await expect(full).rejects.toMatchObject({ code: 'quota-exceeded' });
     const [job] = await createService(ports).pendingJobs();
     await createService(ports).discardJob(job?.id ?? '');

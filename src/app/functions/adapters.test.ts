@@ -115,7 +115,7 @@ describe('prune', () => {
       'points-pruned-72',
       'points-pruned-75',
     ]);
-    expect(made[1]?.parents).toEqual([{ from: { part: 'points-pruned-53' }, role: 'base' }]);
+    expect(made[1]?.parents).toEqual([{ from: { part: 'step 1' }, role: 'base' }]);
     expect(made[2]?.report?.steps).toBeGreaterThan(0);
   });
 

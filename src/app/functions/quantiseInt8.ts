@@ -5,7 +5,7 @@ import type { CreationFunction, MakeContext } from '../create/creationFunction.t
 import { parametersOf } from './adaptation.ts';
 import { headsFor } from './headsFor.ts';
 import { onlyParent, unfitNetwork } from './trainingParents.ts';
-import { counted, plural, rounded } from './wording.ts';
+import { counted, listed, plural, rounded } from './wording.ts';
 
 const schema = {} as const satisfies Schema;
 
@@ -40,7 +40,7 @@ export const quantiseInt8: CreationFunction = {
   async plan({ parents }) {
     const parent = onlyParent(parents);
     const network = await parent.network();
-    const { errors } = quantiseWeights(network);
+    const { errors, notFinite } = quantiseWeights(network);
     const [name, error] = worst(errors);
     return {
       steps: [
@@ -48,7 +48,10 @@ export const quantiseInt8: CreationFunction = {
         `The largest change of a weight is ${rounded(error)}, in ${name}.`,
       ],
       models: [`${parent.node.name}-int8`],
-      warnings: [],
+      warnings:
+        notFinite.length === 0
+          ? []
+          : [`${listed(notFinite)} stay as they are: not all of their numbers are finite.`],
       jobs: 0,
     };
   },

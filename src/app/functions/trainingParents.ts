@@ -24,7 +24,12 @@ export async function unfitForTraining(
   for (const parent of parents) {
     const reason = await unfitNetwork(parent);
     if (reason !== undefined) return reason;
-    if (trainableWeights(await parent.network()).length === 0)
+    const network = await parent.network();
+    const weights = trainableWeights(network);
+    const dtypes = new Set(weights.map((name) => network.initializers.get(name)?.dtype));
+    if (weights.length > 0 && !dtypes.has('f32'))
+      return `${parent.node.name} stores its weights as ${[...dtypes].join(', ')}, and only f32 can be trained: train the model it was made from`;
+    if (weights.length === 0)
       return `${parent.node.name} has no weights that can be trained: quantised weights and those inside of branches and loops cannot`;
   }
   return undefined;

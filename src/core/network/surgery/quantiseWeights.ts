@@ -8,6 +8,8 @@ export interface Quantised {
   readonly network: Network;
   /** Largest difference of a weight from what it was, by weight. */
   readonly errors: ReadonlyMap<string, number>;
+  /** Weights with NaN or infinite numbers, which have no scale: they are left as they are. */
+  readonly notFinite: readonly string[];
 }
 
 /** An int8 tensor with one scale for each index of `axis`: value = code × scale. */
@@ -30,11 +32,16 @@ export function quantiseWeights(network: Network): Quantised {
   const added: OpNode[] = [];
   const to = new Map<string, string>();
   const errors = new Map<string, number>();
+  const notFinite: string[] = [];
   const outputs = new Set(network.outputs.map(({ name }) => name));
   const withAxis = (network.opsets[''] ?? 0) >= 13;
   for (const { weight: name, outputAxis } of matrixUses(network)) {
     const weight = initializers.get(name);
     if (weight?.dtype !== 'f32' || outputs.has(name)) continue;
+    if (!numbersOf(weight).every(Number.isFinite)) {
+      notFinite.push(name);
+      continue;
+    }
     const { codes, scales, error } = quantised(weight, outputAxis);
     const restored = freeName(network, `${name}_f32`);
     const scaleName = freeName(network, `${name}_scale`);
@@ -75,7 +82,11 @@ export function quantiseWeights(network: Network): Quantised {
     }
   }
   const rest = redirect(network, to);
-  return { network: { ...rest, initializers, nodes: [...added, ...rest.nodes] }, errors };
+  return {
+    network: { ...rest, initializers, nodes: [...added, ...rest.nodes] },
+    errors,
+    notFinite,
+  };
 }
 
 /** @param axis - its indices have a scale each: the largest absolute value / 127. */
