@@ -78,6 +78,50 @@ async function soundHere(page: Page, what: string): Promise<void> {
   expect(over, `${what} is cut`).toBeLessThanOrEqual(0);
 }
 
+async function makeAndTry(page: Page): Promise<void> {
+  await openApp(page);
+  await page.getByRole('button', { name: 'Load digits to train on' }).click();
+  await page.getByRole('button', { name: 'Train it…' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('Takes about')).toBeVisible({ timeout: 30_000 });
+  await dialog.getByText(/^More settings/).click();
+  await dialog.getByText(/^How .* is used$/).click();
+  await soundHere(page, 'the form');
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  await expect(dialog.getByText('digits-finetuned is in the lineage')).toBeVisible({
+    timeout: 60_000,
+  });
+  await dialog.getByText('By class').click();
+  await soundHere(page, 'the finished run');
+  await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
+  await expect(dialog.getByText(/^The replay gave/)).toBeVisible({ timeout: 60_000 });
+  await soundHere(page, 'the replay');
+  await page.keyboard.press('Escape');
+  await runCommand(page, 'digits-finetuned');
+  for (const tab of ['Recipe', 'Try']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await page.waitForTimeout(500);
+    expect(await violations(page), tab).toEqual([]);
+  }
+  await page.getByRole('button', { name: 'Draw instead' }).click();
+  expect(await violations(page), 'drawing').toEqual([]);
+}
+
+async function showAndAddData(page: Page): Promise<void> {
+  await openApp(page);
+  await page.getByRole('button', { name: 'Load digits to train on' }).click();
+  await expect(page.getByRole('button', { name: 'Train it…' })).toBeVisible();
+  await runCommand(page, 'Show the data sets');
+  await page.getByRole('button', { name: /^Digits of 13/ }).click();
+  await soundHere(page, 'a data set');
+  await page.keyboard.press('Escape');
+  await runCommand(page, 'Add a data set');
+  const rows = Array.from({ length: 30 }, (_, i) => `${i},${i % 7},${i % 2 ? 'a' : 'b'}`);
+  await dropTable(page, `x,y,kind\n${rows.join('\n')}\n1,2\n`);
+  await expect(page.getByRole('dialog').getByText(/30 examples/)).toBeVisible();
+  await soundHere(page, 'a data set to add');
+}
+
 for (const colorScheme of ['light', 'dark'] as const)
   for (const viewport of sizes)
     test.describe(`${colorScheme}, ${viewport.width} px`, () => {
@@ -122,50 +166,12 @@ for (const colorScheme of ['light', 'dark'] as const)
         }
       });
 
-      test('axe finds nothing while a model is made, replayed, compared and tried', async ({
-        page,
-      }) => {
-        await openApp(page);
-        await page.getByRole('button', { name: 'Load digits to train on' }).click();
-        await page.getByRole('button', { name: 'Train it…' }).click();
-        const dialog = page.getByRole('dialog');
-        await expect(dialog.getByText('Takes about')).toBeVisible({ timeout: 30_000 });
-        await dialog.getByText(/^More settings/).click();
-        await dialog.getByText(/^How .* is used$/).click();
-        await soundHere(page, 'the form');
-        await dialog.getByRole('button', { name: 'Start' }).click();
-        await expect(dialog.getByText('digits-finetuned is in the lineage')).toBeVisible({
-          timeout: 60_000,
-        });
-        await dialog.getByText('By class').click();
-        await soundHere(page, 'the finished run');
-        await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
-        await expect(dialog.getByText(/^The replay gave/)).toBeVisible({ timeout: 60_000 });
-        await soundHere(page, 'the replay');
-        await page.keyboard.press('Escape');
-        await runCommand(page, 'digits-finetuned');
-        for (const tab of ['Recipe', 'Try']) {
-          await page.getByRole('tab', { name: tab }).click();
-          await page.waitForTimeout(500);
-          expect(await violations(page), tab).toEqual([]);
-        }
-        await page.getByRole('button', { name: 'Draw instead' }).click();
-        expect(await violations(page), 'drawing').toEqual([]);
+      test('axe finds nothing while a model is made, replayed and tried', async ({ page }) => {
+        await makeAndTry(page);
       });
 
       test('axe finds nothing in the dialogs of data sets', async ({ page }) => {
-        await openApp(page);
-        await page.getByRole('button', { name: 'Load digits to train on' }).click();
-        await expect(page.getByRole('button', { name: 'Train it…' })).toBeVisible();
-        await runCommand(page, 'Show the data sets');
-        await page.getByRole('button', { name: /^Digits of 13/ }).click();
-        await soundHere(page, 'a data set');
-        await page.keyboard.press('Escape');
-        await runCommand(page, 'Add a data set');
-        const rows = Array.from({ length: 30 }, (_, i) => `${i},${i % 7},${i % 2 ? 'a' : 'b'}`);
-        await dropTable(page, `x,y,kind\n${rows.join('\n')}\n1,2\n`);
-        await expect(page.getByRole('dialog').getByText(/30 examples/)).toBeVisible();
-        await soundHere(page, 'a data set to add');
+        await showAndAddData(page);
       });
 
       test('nothing reaches beyond the screen', async ({ page }) => {
