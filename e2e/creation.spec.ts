@@ -17,11 +17,12 @@ async function openDigits(page: Page): Promise<void> {
   });
 }
 
+/** As text: Playwright's type of what crosses to the page has no end for JSON. */
 const finetune = (page: Page, options: Partial<CreateOptions> = {}) =>
-  page.evaluate(
-    (given) => mgit.create('finetune', { parents: ['digits'], data: ['writers'], ...given }),
-    options,
-  );
+  page.evaluate((given) => {
+    const order = JSON.parse(given) as Partial<CreateOptions>;
+    return mgit.create('finetune', { parents: ['digits'], data: ['writers'], ...order });
+  }, JSON.stringify(options));
 
 const accuracyOf = (metrics: PartMetrics | undefined) => metrics?.heads[0]?.accuracy ?? NaN;
 
