@@ -239,6 +239,7 @@ function recipeOf(
     environment: made.environment,
     ...(runs === undefined ? {} : { runs }),
     ...(made.part === undefined ? {} : { part: made.part }),
+    ...(count > 1 && made.data !== undefined ? { own: made.data } : {}),
     ...(count > 1 ? { group } : {}),
   });
 }

@@ -134,7 +134,7 @@ export interface MadeModel {
     readonly role: ProvenanceRole;
   }[];
   readonly environment: Environment;
-  /** Data it was made with: all of the context's unless given. */
+  /** What it learnt from, where that is not all of the context's data: its task, its share. */
   readonly data?: readonly DataUse[];
   readonly outcome?: Outcome;
   readonly report?: TrainReport;

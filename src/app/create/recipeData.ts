@@ -20,9 +20,8 @@ export function recipeUse(
   const seen = new Set<NodeId>([id]);
   const open = [id];
   for (const at of open) {
-    const use = lineage.nodes
-      .get(at)
-      ?.recipe?.data.find((each) => inputs.every((name) => name in each.inputs));
+    const { own = [], data = [] } = lineage.nodes.get(at)?.recipe ?? {};
+    const use = [...own, ...data].find((each) => inputs.every((name) => name in each.inputs));
     if (use !== undefined) return { use, from: at === id ? 'recipe' : 'ancestor' };
     for (const kind of ['provenance', 'version'] as const)
       for (const parent of parentsOf(lineage, at, kind))

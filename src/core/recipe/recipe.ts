@@ -33,6 +33,8 @@ export interface Recipe {
   readonly runs?: Readonly<Record<string, RunCourse>>;
   /** Which of the function's models this is, where it makes several: `client 3`, `word`. */
   readonly part?: string;
+  /** What this one of several models learnt from, where that is not all of `data`: its task, its share. */
+  readonly own?: readonly DataUse[];
   /** Models made together: one id for all of them. */
   readonly group?: string;
 }

@@ -63,22 +63,7 @@ export function quantiseWeights(network: Network): Quantised {
       const cast = freeName(network, `${name}_code`);
       const shape = weight.shape.map((extent, axis) => (axis === outputAxis ? extent : 1));
       initializers.set(scaleName, { ...scales, shape });
-      added.push(
-        {
-          op: 'Cast',
-          name: `${name}/cast`,
-          inputs: [name],
-          outputs: [cast],
-          attributes: { to: attribute(1) },
-        },
-        {
-          op: 'Mul',
-          name: `${name}/scale`,
-          inputs: [cast, scaleName],
-          outputs: [restored],
-          attributes: {},
-        },
-      );
+      added.push(...castAndScale(name, cast, scaleName, restored));
     }
   }
   const rest = redirect(network, to);
@@ -87,6 +72,21 @@ export function quantiseWeights(network: Network): Quantised {
     errors,
     notFinite,
   };
+}
+
+/** Code × scale for opsets without an axis. */
+function castAndScale(name: string, cast: string, scale: string, restored: string): OpNode[] {
+  const to = { to: attribute(1) };
+  return [
+    { op: 'Cast', name: `${name}/cast`, inputs: [name], outputs: [cast], attributes: to },
+    {
+      op: 'Mul',
+      name: `${name}/scale`,
+      inputs: [cast, scale],
+      outputs: [restored],
+      attributes: {},
+    },
+  ];
 }
 
 /** @param axis - its indices have a scale each: the largest absolute value / 127. */
