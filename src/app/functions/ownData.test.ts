@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { NodeId } from '../../core/ids.ts';
 import { createService } from '../create/createService.ts';
 import { replayModel } from '../create/replayModel.ts';
 import { trainingBench } from '../create/trainingBench.fixture.ts';
