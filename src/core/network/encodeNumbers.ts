@@ -31,7 +31,9 @@ export function encodeNumbers(
   }
   if (elementCount(shape) !== numbers.length)
     throw new Error(`${numbers.length} numbers for shape [${shape.join(', ')}]`);
-  const codes = Uint16Array.from(numbers, dtype === 'f16' ? halfCode : brainCode);
+  const codeOf = dtype === 'f16' ? halfCode : brainCode;
+  const codes = new Uint16Array(numbers.length);
+  for (let i = 0; i < codes.length; i++) codes[i] = codeOf(numbers[i] as number);
   return { dtype, shape, bytes: new Uint8Array(codes.buffer) };
 }
 
