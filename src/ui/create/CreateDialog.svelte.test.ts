@@ -126,7 +126,7 @@ describe('the form that makes a model', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Finish now and keep the best' }));
     expect(asked).toEqual(['pause j', 'finish j']);
     const done = await screen.findByText('digits-slow is in the lineage');
-    expect(done.parentElement?.textContent).toContain('stored in 12.0 kB of 246 kB');
+    expect(done.parentElement?.textContent).toContain('246 kB stored in 12.0 kB');
     expect(await screen.findByRole('region', { name: 'Confusion matrix' })).toBeTruthy();
     await fireEvent.click(screen.getByRole('button', { name: 'Open model' }));
     expect(session.selection).toEqual([modelNode(1, '').id]);
