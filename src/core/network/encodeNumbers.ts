@@ -42,6 +42,9 @@ export function roundedTo(dtype: Dtype, numbers: ArrayLike<number>): Float64Arra
   return decodeElements(dtype, encodeNumbers(dtype, [numbers.length], numbers).bytes);
 }
 
+/** 2 to the power of −14 to 24: a power for each number of a large tensor would take seconds. */
+const powers = Float64Array.from({ length: 39 }, (_, i) => 2 ** (i - 14));
+
 const double = new DataView(new ArrayBuffer(8));
 
 function halfCode(value: number): number {
@@ -54,7 +57,7 @@ function halfCode(value: number): number {
   if (size < 2 ** -14) return sign | roundToEven(size * 2 ** 24);
   const exponent = exponentOf(size);
   // A mantissa that rounds up to 2 carries into the exponent by itself.
-  return sign | (((exponent + 14) << 10) + roundToEven(size * 2 ** (10 - exponent)));
+  return sign | (((exponent + 14) << 10) + roundToEven(size * (powers[24 - exponent] as number)));
 }
 
 /** From the double itself, not from the float it would round to: rounding twice may go astray. */

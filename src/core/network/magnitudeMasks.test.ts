@@ -48,6 +48,12 @@ describe('magnitudeMasks', () => {
     );
   });
 
+  test('keeps what is not a number, and removes as many others', () => {
+    const weights = new Map([['a', literal('f32', [6], [NaN, 1, -1, Infinity, 1, 2])]]);
+    const [mask] = magnitudeMasks(weights, 0.5, 'global').values();
+    expect(mask && [...numbersOf(mask)]).toEqual([1, 0, 0, 1, 0, 1]);
+  });
+
   test('are put on tensors of any number type', () => {
     const mask = literal('f32', [3], [1, 0, 1]);
     expect([...numbersOf(maskedBy(literal('f64', [3], [1, 2, 3]), mask))]).toEqual([1, 0, 3]);
