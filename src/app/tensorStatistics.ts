@@ -10,6 +10,7 @@ import type { TensorStatistics } from '../core/views.ts';
 import type { LineageSession } from './lineageSession.ts';
 import { readSnapshot } from './readSnapshot.ts';
 import { payloadBytes } from './snapshotContent.ts';
+import { joinPieces } from './create/joinPieces.ts';
 
 /** Bins of the histogram: as many as fit the inspector side by side. */
 const bins = 64;
@@ -54,7 +55,7 @@ async function readThrough<T>(
   const pieces = payloadBytes(content, payload, run.signal);
   if (entry.view === undefined) for await (const piece of pieces) pass.update(piece);
   else {
-    const storage = await joined(pieces, payload.sizeBytes);
+    const storage = await joinPieces(pieces, payload.sizeBytes);
     const view = { ...entry.view, shape: entry.shape };
     const gathered = gatherView(storage, view, dtypeBits[entry.dtype] / 8);
     // Parsers check every view against its storage, and a snapshot is checked against its hash.
@@ -62,17 +63,4 @@ async function readThrough<T>(
     pass.update(gathered);
   }
   return pass.result();
-}
-
-async function joined(
-  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  sizeBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(sizeBytes);
-  let at = 0;
-  for await (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

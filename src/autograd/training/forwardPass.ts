@@ -112,7 +112,7 @@ function typeOf(b: GraphBuilder, name: string) {
 }
 
 /** The part of a network that computes `values`, with these as its outputs. */
-function cutTo(network: Network, values: ReadonlySet<string>): Network {
+export function cutTo(network: Network, values: ReadonlySet<string>): Network {
   const needed = new Set(values);
   const nodes = network.nodes.toReversed().filter((node) => {
     if (!node.outputs.some((name) => needed.has(name))) return false;

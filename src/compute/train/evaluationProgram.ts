@@ -1,3 +1,4 @@
+import { cutTo } from '../../autograd/training/forwardPass.ts';
 import { lossInput } from '../../autograd/training/lossInput.ts';
 import { lossNodes, targetType, weightShape } from '../../autograd/training/losses.ts';
 import type { FeedTensor, StepTensor } from '../../autograd/training/stepTypes.ts';
@@ -32,7 +33,7 @@ export function evaluationProgram(
   weights: readonly string[] = [],
 ): EvaluationProgram {
   const ends = heads.map(({ output, loss }) => lossInput(network, output, loss).value);
-  const cut = endingAt(network, new Set(ends));
+  const cut = cutTo(network, new Set(ends));
   const found = networkWeights(cut);
   const names = [
     ...weights,
@@ -98,21 +99,4 @@ function headLoss(
 
 function typed(b: GraphBuilder, name: string): StepTensor {
   return { name, dtype: b.dtype(name), shape: b.shape(name) };
-}
-
-/** The network with `values` as its only outputs. Nodes that nothing needs fall out when it is built. */
-function endingAt(network: Network, values: ReadonlySet<string>): Network {
-  const needed = new Set(values);
-  const nodes = network.nodes.toReversed().filter((node) => {
-    if (!node.outputs.some((name) => needed.has(name))) return false;
-    for (const name of node.inputs) needed.add(name);
-    return true;
-  });
-  return {
-    ...network,
-    inputs: network.inputs.filter(({ name }) => needed.has(name)),
-    outputs: [...values].map((name) => ({ name, dtype: 'f32', shape: [] })),
-    initializers: new Map([...network.initializers].filter(([name]) => needed.has(name))),
-    nodes: nodes.reverse(),
-  };
 }
