@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CreateOrder } from '../../core/creationViews.ts';
-import type { ImportId, NodeId } from '../../core/ids.ts';
+import type { ImportId, NodeId, SnapshotId } from '../../core/ids.ts';
 import { removeDataset } from '../../core/lineage/editDatasets.ts';
 import { removeNodes } from '../../core/lineage/removeNodes.ts';
 import type { MemoryPlace } from '../../storage/memory/openMemoryStores.ts';
@@ -12,6 +12,7 @@ import { collectGarbage } from '../storage/collectGarbage.ts';
 import { resumeCreation } from './createModels.ts';
 import type { CreatePorts } from './createPorts.ts';
 import { createService } from './createService.ts';
+import { jobOf } from './jobRecord.ts';
 import { joinPieces } from './joinPieces.ts';
 import { copyOf, emptyTrainingBench, trainingBench } from './trainingBench.fixture.ts';
 
@@ -104,6 +105,21 @@ describe('a creation that a closed tab interrupted', () => {
     expect(await createService(ports).pendingJobs()).toHaveLength(1);
     await createService(ports).discardJob(job.id);
     expect(await ports.log.pendingImports()).toEqual([]);
+  });
+
+  test('says so where a parent has other content than it was begun with', async () => {
+    const { disks } = await withDisks({ arguments: short });
+    const { ports, job } = await pendingOn(disks[0] as MemoryPlace);
+    const [pending] = await ports.log.pendingImports();
+    const record = pending && jobOf(pending);
+    if (pending === undefined || record === undefined) throw new Error('no record');
+    const snapshots = ['another' as SnapshotId];
+    await ports.log.beginImport({ ...pending, job: { ...record, snapshots } });
+    await expect(resume(ports, job.id)).rejects.toMatchObject({
+      code: 'recipe-invalid',
+      data: { field: 'parents' },
+    });
+    expect(await createService(ports).pendingJobs()).toHaveLength(1);
   });
 
   test('says so where its parent was removed, and stays', async () => {
