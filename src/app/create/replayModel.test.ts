@@ -69,6 +69,8 @@ describe('a replay', () => {
     const bench = await trainingBench({ compute });
     const id = await finetuned(bench);
     expect((await recipeOf(bench, id))?.runs).toEqual({ finetune: { microBatch: 8 } });
+    // It was so from the first step on.
+    expect((await recipeOf(bench, id))?.environment.moved).toBeUndefined();
     mostExamples = undefined;
     expect((await replay(bench, id)).grade.is).toBe('equal-bits');
     expect(bench.trained[1]?.settings.microBatch).toBe(8);
