@@ -73,7 +73,7 @@ function checkAlike(a: Task, b: Task): void {
   };
   if (facts(a) !== facts(b))
     throw new LineageError('data-unfit', {
-      reason: `${a.name} and ${b.name} prepare their inputs differently; give them the same preprocessing and augmentations`,
+      reason: `${a.name} and ${b.name} prepare their inputs differently, and one trunk takes one kind of input: choose data sets whose examples are alike`,
     });
 }
 
