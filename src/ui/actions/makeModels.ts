@@ -56,6 +56,8 @@ async function following(
     resultText,
   );
   await session.refresh();
+  // What was trained and could not be stored stays pending: space can be freed for it.
+  if (result === undefined) session.pendingJobs = await session.mgit.pendingJobs();
   run.result = result;
   if (result === undefined || isShown(session, run)) return;
   session.dismissTask(task.id);
