@@ -1,6 +1,8 @@
 import { canonicalBytes } from '../../core/canonical.ts';
+import type { DatasetRecord } from '../../core/data/dataset.ts';
 import type {
   ChunkId,
+  DatasetId,
   ImportId,
   NodeId,
   OperationId,
@@ -83,6 +85,25 @@ export async function putSnapshot(
 /** What a manifest of `putSnapshot` is called without storing it. */
 export async function hashOf(value: unknown): Promise<string> {
   return subtleHasher().sha256(canonicalBytes(value));
+}
+
+export function datasetOf(name: string, snapshot: SnapshotId): DatasetRecord {
+  return {
+    id: `dataset-${name}` as DatasetId,
+    name,
+    snapshot,
+    reading: { is: 'idx' },
+    summary: {
+      kind: 'images',
+      examples: 0,
+      columns: [],
+      badRows: [],
+      badRowCount: 0,
+      sizeBytes: 0,
+    },
+    notes: '',
+    createdAt: 1,
+  };
 }
 
 export function nodeOf(name: string, snapshot: SnapshotId): ModelNode {

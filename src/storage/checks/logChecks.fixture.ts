@@ -4,6 +4,8 @@ import { equal, fails, type StoreCheck } from './check.fixture.ts';
 import {
   adding,
   chunkOf,
+  datasetOf,
+  idle,
   nodeOf,
   noise,
   operationOf,
@@ -62,6 +64,21 @@ export const logChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: 'keeps data sets like models: content before the record that names it',
+    async run(bench) {
+      const { content, log } = await bench.open();
+      const { id, snapshot, ...rest } = datasetOf('d', await putSnapshot(content, 'd', []));
+      const gone = { id, ...rest, snapshot: 'f'.repeat(64) as SnapshotId };
+      await fails('snapshot-missing', log.commit(operationOf({ of: 'dataset', after: gone })));
+      const stored = { id, ...rest, snapshot };
+      await log.commit(operationOf({ of: 'dataset', after: stored }));
+      const { log: again, content: reopened } = await bench.open();
+      equal(await again.load(), { nodes: [], edges: [], rejections: [], datasets: [stored] });
+      await reopened.collect([], idle);
+      equal((await reopened.manifest(snapshot)).payloads, []);
+    },
+  },
+  {
     name: 'applies changes of one record in order, and takes a record out',
     async run(bench) {
       const { content, log } = await bench.open();
@@ -75,7 +92,12 @@ export const logChecks: readonly StoreCheck[] = [
           { of: 'rejection', after: rejection },
         ),
       );
-      equal(await log.load(), { nodes: [renamed], edges: [], rejections: [rejection] });
+      equal(await log.load(), {
+        nodes: [renamed],
+        edges: [],
+        rejections: [rejection],
+        datasets: [],
+      });
       const turned = { kind: 'provenance', a: 'z' as NodeId, b: a.id } as const;
       await fails(
         'operation-conflict',
