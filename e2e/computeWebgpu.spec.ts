@@ -1,48 +1,11 @@
 import { expect, test, type Page } from 'playwright/test';
-import { build } from 'vite';
 import type * as Trainings from '../src/compute/browserTraining.fixture.ts';
+import { bundle, openBundle, type Bundle } from './bundle.ts';
 
-interface Asset {
-  readonly body: string | Buffer;
-  readonly type: string;
-}
-
-/** The trainings as scripts that a page can run, with ONNX Runtime's modules beside them. */
-async function bundle(): Promise<ReadonlyMap<string, Asset>> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      write: false,
-      minify: false,
-      target: 'es2023',
-      rolldownOptions: {
-        input: 'src/compute/browserTraining.fixture.ts',
-        preserveEntrySignatures: 'strict',
-        output: { entryFileNames: 'trainings.js' },
-      },
-    },
-  });
-  const files = Array.isArray(result) ? result : [result];
-  return new Map(
-    files
-      .flatMap((each) => ('output' in each ? each.output : []))
-      .map((file) => [
-        `/${file.fileName}`,
-        file.type === 'chunk'
-          ? { body: file.code, type: 'text/javascript' }
-          : {
-              body: typeof file.source === 'string' ? file.source : Buffer.from(file.source),
-              type: file.fileName.endsWith('.wasm') ? 'application/wasm' : 'text/javascript',
-            },
-      ]),
-  );
-}
-
-let assets: ReadonlyMap<string, Asset>;
+let assets: Bundle;
 
 test.beforeAll(async () => {
-  assets = await bundle();
+  assets = await bundle('src/compute/browserTraining.fixture.ts');
 });
 
 /** Runs one of the trainings in a page of its own, and gives what was loaded for it too. */
@@ -51,20 +14,10 @@ async function run<Name extends keyof typeof Trainings>(
   name: Name,
   ...given: Parameters<(typeof Trainings)[Name]>
 ) {
-  const loaded: string[] = [];
-  await page.route('**/*', (route) => {
-    const { pathname } = new URL(route.request().url());
-    const asset = assets.get(pathname);
-    if (pathname === '/trainings.html')
-      return route.fulfill({ body: '<!doctype html>', contentType: 'text/html' });
-    if (asset === undefined) return route.fulfill({ status: 404 });
-    loaded.push(pathname);
-    return route.fulfill({ body: asset.body, contentType: asset.type });
-  });
-  await page.goto('/trainings.html');
+  const loaded = await openBundle(page, assets);
   const found = await page.evaluate(
     async ([wanted, parameters]) => {
-      const url = '/trainings.js';
+      const url = '/entry.js';
       const all = (await import(url)) as Record<string, (...each: unknown[]) => unknown>;
       return all[wanted]?.(...parameters);
     },

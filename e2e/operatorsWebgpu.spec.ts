@@ -1,65 +1,20 @@
 import { expect, test, type Page } from 'playwright/test';
-import { build } from 'vite';
 import type * as Operators from '../src/autograd/browserOperators.fixture.ts';
+import { bundle, openBundle, type Bundle } from './bundle.ts';
 
-interface Asset {
-  readonly body: string | Buffer;
-  readonly type: string;
-}
-
-/** The runs as scripts for a page, with ONNX Runtime's modules beside them. */
-async function bundle(): Promise<ReadonlyMap<string, Asset>> {
-  const result = await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      write: false,
-      minify: false,
-      target: 'es2023',
-      rolldownOptions: {
-        input: 'src/autograd/browserOperators.fixture.ts',
-        preserveEntrySignatures: 'strict',
-        output: { entryFileNames: 'operators.js' },
-      },
-    },
-  });
-  const files = Array.isArray(result) ? result : [result];
-  return new Map(
-    files
-      .flatMap((each) => ('output' in each ? each.output : []))
-      .map((file) => [
-        `/${file.fileName}`,
-        file.type === 'chunk'
-          ? { body: file.code, type: 'text/javascript' }
-          : {
-              body: typeof file.source === 'string' ? file.source : Buffer.from(file.source),
-              type: file.fileName.endsWith('.wasm') ? 'application/wasm' : 'text/javascript',
-            },
-      ]),
-  );
-}
-
-let assets: ReadonlyMap<string, Asset>;
+let assets: Bundle;
 
 test.beforeAll(async () => {
-  assets = await bundle();
+  assets = await bundle('src/autograd/browserOperators.fixture.ts');
 });
 
 async function runEveryOperator(
   page: Page,
   ...given: Parameters<(typeof Operators)['runEveryOperator']>
 ) {
-  await page.route('**/*', (route) => {
-    const { pathname } = new URL(route.request().url());
-    const asset = assets.get(pathname);
-    if (pathname === '/operators.html')
-      return route.fulfill({ body: '<!doctype html>', contentType: 'text/html' });
-    if (asset === undefined) return route.fulfill({ status: 404 });
-    return route.fulfill({ body: asset.body, contentType: asset.type });
-  });
-  await page.goto('/operators.html');
+  await openBundle(page, assets);
   return page.evaluate(async (parameters) => {
-    const url = '/operators.js';
+    const url = '/entry.js';
     const operators = (await import(url)) as typeof Operators;
     return operators.runEveryOperator(...parameters);
   }, given);
