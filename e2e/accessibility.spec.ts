@@ -73,6 +73,10 @@ async function dropTable(page: Page, text: string): Promise<void> {
 async function soundHere(page: Page, what: string): Promise<void> {
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+  // A button that has just been enabled fades from one pair of colours to another.
+  await page.evaluate(async () => {
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+  });
   expect(await violations(page), what).toEqual([]);
   const over = await dialog.evaluate((element) => element.scrollWidth - element.clientWidth);
   expect(over, `${what} is cut`).toBeLessThanOrEqual(0);
