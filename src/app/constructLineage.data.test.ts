@@ -71,7 +71,14 @@ describe.skipIf(!hasFamilies)(`construction on the real model families${title}`,
 
   it('finds the same relatives when models come one by one', async () => {
     const memory = constructionMemory();
-    let graph: GraphData = { nodes: [], edges: [], rejections: [], datasets: [] };
+    let graph: GraphData = {
+      nodes: [],
+      edges: [],
+      rejections: [],
+      datasets: [],
+      tests: [],
+      branches: [],
+    };
     for (const node of shuffled(families.nodes, 7)) {
       graph = { ...graph, nodes: [...graph.nodes, node] };
       const found = await constructLineage(ports(), graph, [node.id], noRun, memory);

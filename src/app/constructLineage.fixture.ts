@@ -95,7 +95,7 @@ export function nodeOf(file: string, print: ModelFingerprint, modifiedAt?: numbe
 }
 
 export function graphOf(nodes: readonly ModelNode[]): GraphData {
-  return { nodes, edges: [], rejections: [], datasets: [] };
+  return { nodes, edges: [], rejections: [], datasets: [], tests: [], branches: [] };
 }
 
 function sourceOf(file: string): ByteSource {

@@ -21,6 +21,8 @@ export interface CommitOptions {
   readonly imported?: ImportId;
   /** What an undo takes back or a redo does again. */
   readonly target?: OperationId;
+  /** What the operation is a step of: operations in a row with one group are undone together. */
+  readonly group?: string;
 }
 
 /** The lineage as this tab knows it, and the only way it changes. */
@@ -91,6 +93,7 @@ export class LineageSession {
       at: this.#ports.now(),
       ...draft(lineage),
       ...(options.target === undefined ? {} : { target: options.target }),
+      ...(options.group === undefined ? {} : { group: options.group }),
     };
     applyChanges(lineage, operation.changes, id);
     try {

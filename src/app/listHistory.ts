@@ -29,8 +29,9 @@ function touchedNodes(operation: Operation): NodeId[] {
   const nodes = new Set<NodeId>();
   for (const change of operation.changes)
     for (const record of [change.before, change.after]) {
-      if (record === undefined || change.of === 'dataset') continue;
-      if ('id' in record) nodes.add(record.id as NodeId);
+      if (record === undefined || change.of === 'dataset' || change.of === 'test') continue;
+      if ('head' in record) nodes.add(record.head);
+      else if ('id' in record) nodes.add(record.id as NodeId);
       else if ('from' in record) nodes.add(record.from).add(record.to);
       else nodes.add(record.a).add(record.b);
     }

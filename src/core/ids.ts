@@ -17,3 +17,5 @@ export type OperationId = Id<'operation'>;
 export type ImportId = Id<'import'>;
 /** A random id that a data set keeps for life. */
 export type DatasetId = Id<'dataset'>;
+/** A random id that a model test keeps for life. */
+export type TestId = Id<'test'>;

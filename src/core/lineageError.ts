@@ -91,6 +91,23 @@ export interface Failures {
   'recipe-invalid': { readonly function: string; readonly field: string; readonly reason: string };
   'recipe-missing': { readonly node: string };
   'job-missing': { readonly id: string };
+
+  'test-missing': { readonly test: string };
+  /** A test as it was written cannot be: says which field and what it takes. */
+  'test-invalid': { readonly field: string; readonly reason: string };
+  /** A user-written test stopped; `line` is 1-based in the script. */
+  'script-failed': { readonly reason: string; readonly line?: number };
+  /** A search cannot be begun: the bad model passes, no ancestor is left, … */
+  'search-unfit': { readonly reason: string };
+  'cascade-unfit': { readonly reason: string };
+  'cascade-missing': { readonly id: string };
+  /** Two models cannot be merged, and why. */
+  'merge-refused': { readonly reasons: readonly string[] };
+  /** Layers that a person has to choose for first. */
+  'merge-conflict': { readonly layers: readonly string[] };
+  'branch-missing': { readonly branch: string };
+  /** A file is no lineage, or contradicts itself. */
+  'lineage-file-invalid': { readonly file: string; readonly reason: string };
 }
 
 export type FailureCode = keyof Failures;

@@ -4,7 +4,7 @@ import { LineageError } from '../core/lineageError.ts';
 import App from './App.svelte';
 import { openSession } from './session.fixture.ts';
 
-const empty = { nodes: [], edges: [], rejections: [], datasets: [] };
+const empty = { nodes: [], edges: [], rejections: [], datasets: [], tests: [], branches: [] };
 
 describe('the app', () => {
   it('teaches on an empty lineage', async () => {

@@ -176,6 +176,8 @@ export function creationGraph(): GraphData {
     edges: [edge(1, 'declared'), edge(2, 're-derived')],
     rejections: [],
     datasets: sampleDatasets(),
+    tests: [],
+    branches: [],
   };
 }
 

@@ -55,6 +55,8 @@ export function sampleGraph(): GraphData {
     ],
     rejections: [],
     datasets: [],
+    tests: [],
+    branches: [],
   };
 }
 
@@ -276,7 +278,7 @@ function graphPart(first: GraphData): GraphPart {
           .reverse(),
       ),
     reset: () => {
-      graph = { nodes: [], edges: [], rejections: [], datasets: [] };
+      graph = { nodes: [], edges: [], rejections: [], datasets: [], tests: [], branches: [] };
       return Promise.resolve();
     },
   };

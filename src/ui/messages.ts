@@ -197,6 +197,46 @@ export const failureText: Words = {
     what: 'This run is not there any more.',
     todo: 'It was finished or discarded, perhaps in another tab.',
   }),
+  'test-missing': () => ({
+    what: 'This test is not there any more.',
+    todo: 'It was removed, perhaps in another tab; Undo brings it back.',
+  }),
+  'test-invalid': ({ field, reason }) => ({
+    what: `${field}: ${reason.replace(/\.$/, '')}.`,
+    todo: 'Change it and try again.',
+  }),
+  'script-failed': ({ reason, line }) => ({
+    what: `The script stopped${line === undefined ? '' : ` at line ${line}`}: ${reason}.`,
+    todo: 'Edit the test’s script.',
+  }),
+  'search-unfit': ({ reason }) => ({
+    what: `There is nothing to search: ${reason}.`,
+    todo: 'Choose another model or another test.',
+  }),
+  'cascade-unfit': ({ reason }) => ({
+    what: `This cascade cannot be run: ${reason}.`,
+    todo: 'Choose other models, or change what becomes of those named.',
+  }),
+  'cascade-missing': () => ({
+    what: 'This cascade is not there any more.',
+    todo: 'It was finished or discarded, perhaps in another tab.',
+  }),
+  'merge-refused': ({ reasons }) => ({
+    what: `These models cannot be merged: ${reasons.join('; ')}.`,
+    todo: 'Task arithmetic or an average may still combine them: see “New model from…”.',
+  }),
+  'merge-conflict': ({ layers }) => ({
+    what: `Both sides changed ${layers.slice(0, 3).join(', ')}${layers.length > 3 ? ` and ${count(layers.length - 3)} more layers` : ''}.`,
+    todo: 'Choose a side or a method for each of them.',
+  }),
+  'branch-missing': ({ branch }) => ({
+    what: `There is no branch “${branch}”.`,
+    todo: 'It was renamed or removed, perhaps in another tab.',
+  }),
+  'lineage-file-invalid': ({ file, reason }) => ({
+    what: `${file} is not a lineage that can be read: ${reason}.`,
+    todo: 'Export it again where it came from. Nothing was changed here.',
+  }),
 };
 
 const unexpected = (message: string): Message => ({

@@ -13,7 +13,14 @@ import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import type { TrainingRun } from './training/trainingRun.svelte.ts';
 
-const emptyGraph: GraphData = { nodes: [], edges: [], rejections: [], datasets: [] };
+const emptyGraph: GraphData = {
+  nodes: [],
+  edges: [],
+  rejections: [],
+  datasets: [],
+  tests: [],
+  branches: [],
+};
 
 /** The state of the page that outlives its components. Use cases over it are in `actions/`. */
 export class Session {

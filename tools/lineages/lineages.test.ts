@@ -116,7 +116,7 @@ describe('the graphs', () => {
     const truth: Truth = { graph: 't', about: '', nodes: [{ name: 'a', from: [], facts: {} }] };
     const empty = {
       nodes: new Map(), names: new Map(), edges: new Map(), outgoing: new Map(),
-      incoming: new Map(), rejections: new Map(), datasets: new Map(),
+      incoming: new Map(), rejections: new Map(), datasets: new Map(), tests: new Map(), branches: new Map(),
     }; // prettier-ignore
     expect(() => {
       checkLineage(truth, empty);

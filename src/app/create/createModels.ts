@@ -6,6 +6,7 @@ import type { ImportSession } from '../../core/ports/contentStore.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { Recipe, RunCourse } from '../../core/recipe/recipe.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
+import type { CreationExtras, SettledModel } from './creationExtras.ts';
 import type { CreationFunction, MadeModel } from './creationFunction.ts';
 import type { CreatePorts } from './createPorts.ts';
 import {
@@ -38,6 +39,7 @@ export async function createModels(
   order: CreateOrder,
   run: Run,
   onEvent: OnCreationEvent,
+  extras: CreationExtras = {},
 ): Promise<CreateReport> {
   const parents = await parentsOf(ports, order, run);
   const settled = await settleOrder(ports, order, parents, run);
@@ -46,8 +48,11 @@ export async function createModels(
   const pending = { id: ports.newId() as ImportId, startedAt: ports.now() };
   // Held from here on: no other tab takes it for work that a closed one left.
   const session = await ports.content.session(pending.id);
-  const keeper = jobKeeper(ports, pending, newJob(fn, title, settled, parents));
-  return carryOut(ports, session, keeper, parents, run, onEvent);
+  const job = newJob(fn, extras.title ?? title, settled, parents);
+  const { owner } = extras;
+  const record = owner === undefined ? job : { ...job, owner };
+  const keeper = jobKeeper(ports, pending, record);
+  return carryOut(ports, session, { keeper, parents, extras }, run, onEvent);
 }
 
 /** The record of a job that has not done anything yet. */
@@ -73,6 +78,7 @@ export async function resumeCreation(
   id: ImportId,
   run: Run,
   onEvent: OnCreationEvent,
+  extras: CreationExtras = {},
 ): Promise<CreateReport> {
   const session = await ports.content.session(id);
   let keeper: JobKeeper;
@@ -89,7 +95,7 @@ export async function resumeCreation(
     await session.discard();
     throw error;
   }
-  return carryOut(ports, session, keeper, parents, run, onEvent);
+  return carryOut(ports, session, { keeper, parents, extras }, run, onEvent);
 }
 
 /** What was trained so far fits only the function and the parents that it was begun with. */
@@ -110,11 +116,16 @@ function checkSame(
       throw refused('parents', `${node.name} is not the model it was when this was begun`);
 }
 
+interface Carried {
+  readonly keeper: JobKeeper;
+  readonly parents: readonly StoredParent[];
+  readonly extras: CreationExtras;
+}
+
 async function carryOut(
   ports: CreatePorts,
   session: ImportSession,
-  keeper: JobKeeper,
-  parents: readonly StoredParent[],
+  { keeper, parents, extras }: Carried,
   run: Run,
   onEvent: OnCreationEvent,
 ): Promise<CreateReport> {
@@ -124,17 +135,20 @@ async function carryOut(
     await keeper.write();
     const made = await fn.make(makeContext(ports, { keeper, parents, onEvent }, run));
     run.signal.throwIfAborted();
+    const models = await settledModels(made, order, parents, extras);
+    run.signal.throwIfAborted();
     const modelType = parents[0]?.node.modelType;
     const report = await storeMade(
       ports,
       session,
       {
         job: keeper.id,
+        kind: extras.kind ?? 'create',
         title,
-        made: named(made, order),
+        models,
+        ...(extras.group === undefined ? {} : { group: extras.group }),
         recipeOf: recipeOf(fn, keeper, parents, made.length),
         ...(modelType === undefined ? {} : { modelType }),
-        ...(order.asVersion === true && parents[0] ? { revises: parents[0].node.id } : {}),
       },
       run,
     );
@@ -197,6 +211,24 @@ function runCourses(parts: JobRecord['parts']): Recipe['runs'] {
     ];
   });
   return courses.length === 0 ? undefined : Object.fromEntries(courses);
+}
+
+/** What is to be stored, each model under its name: all that was made unless the caller decides. */
+async function settledModels(
+  made: readonly MadeModel[],
+  order: SettledOrder,
+  parents: readonly StoredParent[],
+  { settle }: CreationExtras,
+): Promise<readonly SettledModel[]> {
+  const all = named(made, order);
+  if (settle !== undefined)
+    return (await settle(all)).map((model) => ({
+      ...model,
+      made: { ...model.made, name: shortName(model.name ?? model.made.name) },
+    }));
+  const first = parents[0]?.node.id;
+  const revises = order.asVersion === true && first !== undefined ? [first] : [];
+  return all.map((each) => ({ made: each, revises }));
 }
 
 /** A person's name goes to the one model made, or in front of each part's. */

@@ -87,9 +87,14 @@ async function unfitness(
 async function pendingJobs(ports: CreatePorts): Promise<PendingJobView[]> {
   const pending = await ports.log.pendingImports();
   return pending.flatMap((one) => {
-    if (one.job === undefined || one.running === true) return [];
+    if (one.job === undefined || one.running === true || isOwned(one)) return [];
     return [pendingJob(one, ports.unsaved.get(one.id))];
   });
+}
+
+/** Whether something larger goes on with it: a cascade with its steps. */
+function isOwned({ job }: PendingImport): boolean {
+  return typeof job === 'object' && job !== null && 'owner' in job;
 }
 
 function pendingJob(pending: PendingImport, unsaved: JobRecord | undefined): PendingJobView {

@@ -36,6 +36,8 @@ export interface JobRecord {
   /** What the parents were, in the order's order: kept from the collector, as is the data. */
   readonly snapshots: readonly SnapshotId[];
   readonly parts: ReadonlyMap<string, PartState>;
+  /** What the job is a step of, and who goes on with it: a cascade's id. Absent where a person started it. */
+  readonly owner?: string;
   /** ms since 1970; absent before the first checkpoint. */
   readonly savedAt?: number;
 }

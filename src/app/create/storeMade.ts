@@ -1,6 +1,6 @@
 import type { ImportId, NodeId } from '../../core/ids.ts';
 import type { Edge, ModelNode } from '../../core/lineage/graph.ts';
-import type { Change } from '../../core/lineage/operation.ts';
+import type { Change, OperationKind } from '../../core/lineage/operation.ts';
 import type { ImportSession } from '../../core/ports/contentStore.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { Recipe } from '../../core/recipe/recipe.ts';
@@ -15,6 +15,7 @@ import { PieceCache } from '../import/pieceCache.ts';
 import { progressMeter } from '../import/progressMeter.ts';
 import { scanModel } from '../import/scanModel.ts';
 import { storeModel, storeRecords } from '../import/storeModel.ts';
+import type { SettledModel } from './creationExtras.ts';
 import type { MadeModel } from './creationFunction.ts';
 import { madeCandidate } from './madeCandidate.ts';
 
@@ -25,17 +26,19 @@ const cacheBytes = 256 * 1024 * 1024;
 export interface StoreOrder {
   readonly job: ImportId;
   /** For the history: "Finetuned digits". */
+  readonly kind: OperationKind;
   readonly title: string;
-  readonly made: readonly MadeModel[];
+  /** Operations in a row with one group are undone together. */
+  readonly group?: string;
+  readonly models: readonly SettledModel[];
   readonly recipeOf: (made: MadeModel) => Recipe;
   readonly modelType?: string;
-  /** The model that each made model is also the next revision of. */
-  readonly revises?: NodeId;
 }
 
 /** A made model that is going to be stored. */
 interface MadeNode extends NewModel {
   readonly made: MadeModel;
+  readonly revises: readonly NodeId[];
 }
 
 /**
@@ -54,20 +57,21 @@ export async function storeMade(
   const lineage = await ports.session.lineage();
   const cache = new PieceCache(cacheBytes);
   const candidates = await Promise.all(
-    order.made.map(async (made) => ({
-      made,
-      candidate: await madeCandidate(ports, made.name, made.file),
+    order.models.map(async (settled) => ({
+      settled,
+      candidate: await madeCandidate(ports, settled.made.name, settled.made.file),
     })),
   );
   const files = candidates.flatMap(({ candidate }) => candidate.files);
   const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const meter = progressMeter(run, 2 * total, ports.now);
   const models: MadeNode[] = [];
-  for (const { made, candidate } of candidates) {
+  for (const { settled, candidate } of candidates) {
     const scanned = await scanModel(ports, candidate, cache, meter, run);
-    models.push({ made, scanned, node: await nodeOf(ports, order, made, scanned) });
+    const { made, revises } = settled;
+    models.push({ made, revises, scanned, node: await nodeOf(ports, order, settled, scanned) });
   }
-  const edges = edgesOf(order, models);
+  const edges = edgesOf(models);
   const writer = new ChunkWriter(session, () => {
     run.signal.throwIfAborted();
   });
@@ -98,14 +102,14 @@ export async function storeMade(
 async function nodeOf(
   ports: ImportPorts,
   order: StoreOrder,
-  made: MadeModel,
+  { made, tags = [] }: SettledModel,
   scanned: NewModel['scanned'],
 ): Promise<ModelNode> {
   return {
     id: ports.newId() as NodeId,
     name: made.name,
     snapshot: scanned.snapshot,
-    tags: [],
+    tags,
     notes: '',
     createdAt: ports.now(),
     summary: await summaryOf(ports.hasher, scanned),
@@ -115,8 +119,11 @@ async function nodeOf(
   };
 }
 
-/** Edges from the stored parents and between the made models; parts are found by their names. */
-function edgesOf(order: StoreOrder, models: readonly MadeNode[]): Edge[] {
+/**
+ * Edges from the stored parents and between the made models, and from the models they revise; parts are
+ * found by their names.
+ */
+function edgesOf(models: readonly MadeNode[]): Edge[] {
   const parts = new Map(models.map(({ made, node }) => [made.part, node.id]));
   const edges = models.flatMap(({ made, node }) =>
     made.parents.map(({ from, role }): Edge => {
@@ -125,14 +132,9 @@ function edgesOf(order: StoreOrder, models: readonly MadeNode[]): Edge[] {
       return { kind: 'provenance', from: parent, to: node.id, grade: 'declared', role };
     }),
   );
-  const { revises } = order;
-  if (revises === undefined) return edges;
-  const versions = models.map(({ node }): Edge => ({
-    kind: 'version',
-    from: revises,
-    to: node.id,
-    grade: 'declared',
-  }));
+  const versions = models.flatMap(({ node, revises }) =>
+    revises.map((from): Edge => ({ kind: 'version', from, to: node.id, grade: 'declared' })),
+  );
   return [...edges, ...versions];
 }
 
@@ -147,7 +149,7 @@ async function commitMade(
     (lineage) => {
       nodes = namedNodes(models, lineage);
       return {
-        kind: 'create',
+        kind: order.kind,
         title: order.title,
         changes: [
           ...nodes.map((after): Change => ({ of: 'node', after })),
@@ -155,7 +157,7 @@ async function commitMade(
         ],
       };
     },
-    { imported: order.job },
+    { imported: order.job, ...(order.group === undefined ? {} : { group: order.group }) },
   );
   return nodes;
 }

@@ -219,10 +219,9 @@ async function findEdges(
   const prints = new Map(models.map(({ scanned }) => [scanned.snapshot, scanned.fingerprint]));
   const data = dataOf(lineage);
   const graph: GraphData = {
+    ...data,
     nodes: [...data.nodes, ...models.map((model) => model.node)],
     edges: [...data.edges, ...declared],
-    rejections: data.rejections,
-    datasets: data.datasets,
   };
   const ids = models.map((model) => model.node.id);
   const { added, removed } = await ports.construct(

@@ -43,6 +43,8 @@ export function lineage(count: number, edges: readonly Edge[]): GraphData {
     edges,
     rejections: [],
     datasets: [],
+    tests: [],
+    branches: [],
   };
 }
 

@@ -1,6 +1,8 @@
+import type { Branch } from '../branches/branch.ts';
 import type { DatasetRecord } from '../data/dataset.ts';
 import type { OperationId } from '../ids.ts';
 import { LineageError } from '../lineageError.ts';
+import type { ModelTest } from '../modelTests/modelTest.ts';
 import type { Edge, ModelNode, Rejection } from './graph.ts';
 import {
   dropEdge,
@@ -17,7 +19,7 @@ import {
 import type { Change } from './operation.ts';
 import { sameRecord } from './sameRecord.ts';
 
-type GraphRecord = ModelNode | Edge | Rejection | DatasetRecord;
+type GraphRecord = ModelNode | Edge | Rejection | DatasetRecord | ModelTest | Branch;
 
 /**
  * Applies `changes` in order, all or none, and checks the invariants of the lineage: unique names,
@@ -65,7 +67,8 @@ function applyOne(lineage: Lineage, change: Change, operation: OperationId): voi
     throw new LineageError('operation-conflict', { operation, what: describe(change) });
   }
   if (change.of === 'node' && change.after) refuseTakenName(lineage, change.after);
-  if (change.of === 'dataset' && change.after) refuseTakenDataName(lineage, change.after);
+  if (change.of === 'dataset' && change.after) refuseTakenIn(lineage.datasets, change.after);
+  if (change.of === 'test' && change.after) refuseTakenIn(lineage.tests, change.after);
   force(lineage, change);
 }
 
@@ -83,21 +86,32 @@ function refuseTaken(change: Change, there: unknown): void {
   }
 }
 
-function refuseTakenDataName(lineage: Lineage, after: DatasetRecord): void {
-  for (const other of lineage.datasets.values())
+function refuseTakenIn<Named extends { readonly id: string; readonly name: string }>(
+  records: ReadonlyMap<string, Named>,
+  after: Named,
+): void {
+  for (const other of records.values())
     if (other.name === after.name && other.id !== after.id)
       throw new LineageError('name-taken', { name: after.name });
 }
 
 function current(lineage: Lineage, change: Change): GraphRecord | undefined {
-  if (change.of === 'dataset') {
-    const dataset = change.before ?? change.after;
-    return dataset && lineage.datasets.get(dataset.id);
-  }
+  if (change.of === 'dataset') return thereOf(lineage.datasets, ({ id }) => id, change);
+  if (change.of === 'test') return thereOf(lineage.tests, ({ id }) => id, change);
+  if (change.of === 'branch') return thereOf(lineage.branches, ({ name }) => name, change);
   const record = (change.before ?? change.after) as ModelNode & Edge & Rejection;
   if (change.of === 'node') return lineage.nodes.get(record.id);
   if (change.of === 'edge') return lineage.edges.get(edgeKey(record.kind, record.from, record.to));
   return lineage.rejections.get(rejectionKey(record));
+}
+
+function thereOf<Key, Value>(
+  records: ReadonlyMap<Key, Value>,
+  keyOf: (record: Value) => Key,
+  { before, after }: { readonly before?: Value; readonly after?: Value },
+): Value | undefined {
+  const record = before ?? after;
+  return record && records.get(keyOf(record));
 }
 
 function force(lineage: Lineage, change: Change): void {
@@ -115,6 +129,12 @@ function force(lineage: Lineage, change: Change): void {
       return;
     case 'dataset':
       forceIn(lineage.datasets, ({ id }) => id, change);
+      return;
+    case 'test':
+      forceIn(lineage.tests, ({ id }) => id, change);
+      return;
+    case 'branch':
+      forceIn(lineage.branches, ({ name }) => name, change);
   }
 }
 
@@ -130,6 +150,8 @@ function forceIn<Key, Value>(
 function check(lineage: Lineage, change: Change): void {
   if (change.of === 'node' && change.before) checkGone(lineage, change.before);
   if (change.of === 'edge' && change.after) checkEdge(lineage, change.after);
+  if (change.of === 'branch' && change.after && !lineage.nodes.has(change.after.head))
+    throw new LineageError('node-missing', { node: change.after.head });
 }
 
 function checkGone(lineage: Lineage, before: ModelNode): void {
@@ -155,6 +177,8 @@ function checkEdge(lineage: Lineage, edge: Edge): void {
 }
 
 function describe(change: Change): string {
+  if (change.of === 'test' || change.of === 'branch')
+    return `${change.of} ${(change.before ?? change.after)?.name ?? ''}`;
   const record = (change.before ?? change.after) as Partial<ModelNode & Edge & Rejection>;
   if (change.of === 'node') return `model ${record.name ?? ''}`;
   if (change.of === 'dataset') return `data set ${record.name ?? ''}`;

@@ -1,5 +1,7 @@
+import type { Branch } from '../branches/branch.ts';
 import type { DatasetRecord } from '../data/dataset.ts';
 import type { NodeId, SnapshotId } from '../ids.ts';
+import type { ModelTest } from '../modelTests/modelTest.ts';
 import type { Outcome, Recipe } from '../recipe/recipe.ts';
 import type { ProvenanceRole } from './provenanceRole.ts';
 import type { FormatName } from '../snapshot.ts';
@@ -93,4 +95,6 @@ export interface GraphData {
   readonly edges: readonly Edge[];
   readonly rejections: readonly Rejection[];
   readonly datasets: readonly DatasetRecord[];
+  readonly tests: readonly ModelTest[];
+  readonly branches: readonly Branch[];
 }

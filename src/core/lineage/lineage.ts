@@ -1,5 +1,7 @@
+import type { Branch } from '../branches/branch.ts';
 import type { DatasetRecord } from '../data/dataset.ts';
-import type { DatasetId, NodeId } from '../ids.ts';
+import type { DatasetId, NodeId, TestId } from '../ids.ts';
+import type { ModelTest } from '../modelTests/modelTest.ts';
 import type { Edge, EdgeKind, GraphData, ModelNode, Rejection } from './graph.ts';
 
 /**
@@ -17,6 +19,9 @@ export interface Lineage {
   /** By `rejectionKey`. */
   readonly rejections: Map<string, Rejection>;
   readonly datasets: Map<DatasetId, DatasetRecord>;
+  readonly tests: Map<TestId, ModelTest>;
+  /** By name. */
+  readonly branches: Map<string, Branch>;
 }
 
 export function edgeKey(kind: EdgeKind, from: NodeId, to: NodeId): string {
@@ -37,6 +42,8 @@ export function emptyLineage(): Lineage {
     incoming: new Map(),
     rejections: new Map(),
     datasets: new Map(),
+    tests: new Map(),
+    branches: new Map(),
   };
 }
 
@@ -48,6 +55,8 @@ export function lineageOf(data: GraphData): Lineage {
   for (const rejection of data.rejections)
     lineage.rejections.set(rejectionKey(rejection), rejection);
   for (const dataset of data.datasets) lineage.datasets.set(dataset.id, dataset);
+  for (const test of data.tests) lineage.tests.set(test.id, test);
+  for (const branch of data.branches) lineage.branches.set(branch.name, branch);
   return lineage;
 }
 
@@ -57,6 +66,8 @@ export function dataOf(lineage: Lineage): GraphData {
     edges: [...lineage.edges.values()],
     rejections: [...lineage.rejections.values()],
     datasets: [...lineage.datasets.values()],
+    tests: [...lineage.tests.values()],
+    branches: [...lineage.branches.values()],
   };
 }
 

@@ -91,7 +91,7 @@ export interface ContentStore {
   verify(roots: readonly SnapshotId[], run: Run): Promise<StoreProblem[]>;
 }
 
-export type DerivedKind = 'architecture' | 'fingerprint' | 'statistics' | 'training';
+export type DerivedKind = 'architecture' | 'fingerprint' | 'statistics' | 'training' | 'tests';
 
 export interface StoreTotals {
   readonly chunks: number;

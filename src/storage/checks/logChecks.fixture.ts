@@ -40,7 +40,14 @@ export const logChecks: readonly StoreCheck[] = [
       for (const operation of operations) await stores.log.commit(operation);
       stores.close();
       const { log } = await bench.open();
-      equal(await log.load(), { nodes, edges, rejections: [], datasets: [] });
+      equal(await log.load(), {
+        nodes,
+        edges,
+        rejections: [],
+        datasets: [],
+        tests: [],
+        branches: [],
+      });
       equal(await log.operations(), operations);
     },
   },
@@ -73,7 +80,14 @@ export const logChecks: readonly StoreCheck[] = [
       const stored = { id, ...rest, snapshot };
       await log.commit(operationOf({ of: 'dataset', after: stored }));
       const { log: again, content: reopened } = await bench.open();
-      equal(await again.load(), { nodes: [], edges: [], rejections: [], datasets: [stored] });
+      equal(await again.load(), {
+        nodes: [],
+        edges: [],
+        rejections: [],
+        datasets: [stored],
+        tests: [],
+        branches: [],
+      });
       await reopened.collect([], idle);
       equal((await reopened.manifest(snapshot)).payloads, []);
     },
@@ -97,6 +111,8 @@ export const logChecks: readonly StoreCheck[] = [
         edges: [],
         rejections: [rejection],
         datasets: [],
+        tests: [],
+        branches: [],
       });
       const turned = { kind: 'provenance', a: 'z' as NodeId, b: a.id } as const;
       await fails(
@@ -106,7 +122,14 @@ export const logChecks: readonly StoreCheck[] = [
       await log.commit(
         operationOf({ of: 'node', before: renamed }, { of: 'rejection', before: rejection }),
       );
-      equal(await log.load(), { nodes: [], edges: [], rejections: [], datasets: [] });
+      equal(await log.load(), {
+        nodes: [],
+        edges: [],
+        rejections: [],
+        datasets: [],
+        tests: [],
+        branches: [],
+      });
     },
   },
   {
@@ -208,7 +231,14 @@ export const logChecks: readonly StoreCheck[] = [
         importId,
       );
       await stores.erase();
-      equal(await stores.log.load(), { nodes: [], edges: [], rejections: [], datasets: [] });
+      equal(await stores.log.load(), {
+        nodes: [],
+        edges: [],
+        rejections: [],
+        datasets: [],
+        tests: [],
+        branches: [],
+      });
       equal(await stores.content.has([chunk.chunk]), [false]);
       equal(await stores.evictedModels(), 0);
       const again = await bench.open();

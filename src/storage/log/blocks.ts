@@ -1,14 +1,16 @@
+import type { Branch } from '../../core/branches/branch.ts';
 import type { DatasetRecord } from '../../core/data/dataset.ts';
 import type { Edge, GraphData, ModelNode, Rejection } from '../../core/lineage/graph.ts';
 import type { Change } from '../../core/lineage/operation.ts';
 import { crc32 } from '../../core/crc32.ts';
+import type { ModelTest } from '../../core/modelTests/modelTest.ts';
 
 /** Blocks of each kind. 20,000 nodes make blocks of 156, so one change rewrites about 80 KiB. */
 const blockCount = 128;
 
 type Kind = Change['of'];
-/** A node, edge, rejection or data set. */
-export type GraphRecord = ModelNode | Edge | Rejection | DatasetRecord;
+/** A node, edge, rejection, data set, test or branch. */
+export type GraphRecord = ModelNode | Edge | Rejection | DatasetRecord | ModelTest | Branch;
 
 /** A record with its place in the order in which records were added. */
 export interface PlacedRecord {
@@ -23,8 +25,9 @@ export type Block = Map<string, PlacedRecord>;
 export function recordKey(change: Change): string {
   const record = change.after ?? change.before;
   if (record === undefined) throw new Error('a change without a record');
-  if (change.of === 'node' || change.of === 'dataset')
-    return (record as ModelNode | DatasetRecord).id;
+  if (change.of === 'node' || change.of === 'dataset' || change.of === 'test')
+    return (record as ModelNode | DatasetRecord | ModelTest).id;
+  if (change.of === 'branch') return (record as Branch).name;
   if (change.of === 'edge') {
     const { kind, from, to } = record as Edge;
     return `${kind} ${from} ${to}`;
@@ -40,7 +43,14 @@ export function blockKey(kind: Kind, key: string): string {
 
 /** All records as the graph, each kind in the order in which they were added. */
 export function graphOf(blocks: Iterable<readonly [string, Block]>): GraphData {
-  const kinds: Record<Kind, PlacedRecord[]> = { node: [], edge: [], rejection: [], dataset: [] };
+  const kinds: Record<Kind, PlacedRecord[]> = {
+    node: [],
+    edge: [],
+    rejection: [],
+    dataset: [],
+    test: [],
+    branch: [],
+  };
   for (const [key, block] of blocks)
     kinds[key.slice(0, key.indexOf('/')) as Kind].push(...block.values());
   const sorted = (kind: Kind) =>
@@ -50,5 +60,7 @@ export function graphOf(blocks: Iterable<readonly [string, Block]>): GraphData {
     edges: sorted('edge') as Edge[],
     rejections: sorted('rejection') as Rejection[],
     datasets: sorted('dataset') as DatasetRecord[],
+    tests: sorted('test') as ModelTest[],
+    branches: sorted('branch') as Branch[],
   };
 }

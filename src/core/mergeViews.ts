@@ -1,0 +1,84 @@
+import type { NodeId } from './ids.ts';
+import type { NodeResult, TestFinding } from './testViews.ts';
+import type { DeviceChoice } from './training/trainJob.ts';
+
+/*
+ * Plain data that crosses the wire between the page and the lineage worker about merging models.
+ */
+
+/** How the values of one layer are taken. B is the base. */
+export type MergeMethod =
+  | { readonly is: 'base' | 'x' | 'y' }
+  /** (1 − t) · X + t · Y. */
+  | { readonly is: 'average'; readonly t: number }
+  /** Along the arc between X and Y. */
+  | { readonly is: 'slerp'; readonly t: number }
+  /** B + a · (X − B) + b · (Y − B). */
+  | { readonly is: 'task-arithmetic'; readonly a: number; readonly b: number }
+  /** Trim to the largest share of changes, elect signs, mean of those that agree (TIES, arXiv 2306.01708). */
+  | { readonly is: 'ties'; readonly density: number; readonly scale: number };
+
+/** What a layer is in a merge (reference §11). */
+export interface MergeLayer {
+  /** Stable within a plan: choices name it. */
+  readonly id: string;
+  readonly label: string;
+  readonly kind: string;
+  /** Whether each side changed it; `same`: both made the same change. */
+  readonly x: 'unchanged' | 'changed' | 'added' | 'removed' | 'reshaped';
+  readonly y: 'unchanged' | 'changed' | 'added' | 'removed' | 'reshaped';
+  readonly same: boolean;
+  readonly verdict: 'unchanged' | 'one-side' | 'same-change' | 'possible-conflict' | 'conflict' | 'refused';
+  /** For people: "X changed enc, Y changed headB, which reads from it". */
+  readonly why: string;
+  /** Used unless a person chooses; absent for a conflict, which a person must settle. */
+  readonly method?: MergeMethod;
+  /** Methods that fit: no average of layers of two shapes. */
+  readonly methods: readonly MergeMethod['is'][];
+  /** ‖X − B‖ / ‖B‖ and ‖Y − B‖ / ‖B‖, and the cosine between the two changes, where both exist. */
+  readonly changeX?: number;
+  readonly changeY?: number;
+  readonly alignment?: number;
+} // prettier-ignore
+
+export interface MergePlan {
+  readonly x: NodeId;
+  readonly y: NodeId;
+  readonly base: NodeId;
+  /** Every best common ancestor; `base` is the nearest in content. */
+  readonly bases: readonly NodeId[];
+  readonly layers: readonly MergeLayer[];
+  /**
+   * `fast-forward`: one side changed nothing; `automatic`; `possible-conflict`: the tests of both sides
+   * decide; `conflict`: a person does; `refused`: cannot be merged, and why.
+   */
+  readonly verdict: 'fast-forward' | 'automatic' | 'possible-conflict' | 'conflict' | 'refused';
+  readonly because: readonly string[];
+  /** For a fast-forward: the side that is the result. */
+  readonly forward?: NodeId;
+  readonly warnings: readonly string[];
+}
+
+export interface MergeOrder {
+  readonly x: NodeId;
+  readonly y: NodeId;
+  /** Instead of the best one. */
+  readonly base?: NodeId;
+  /** By layer id. */
+  readonly choices?: Readonly<Record<string, MergeMethod>>;
+  readonly name?: string;
+  readonly device?: DeviceChoice;
+  /** Merges although a test got worse, or possible conflicts have no test. */
+  readonly accept?: boolean;
+}
+
+/** The tests of both sides on a merge that is not stored. */
+export interface MergePreview {
+  /** Of the merge: `node` is x. */
+  readonly results: readonly NodeResult[];
+  readonly before: readonly NodeResult[];
+  readonly findings: readonly TestFinding[];
+  /** No test got worse than the worse of both sides, nor than a side on its own tests. */
+  readonly accepted: boolean;
+  readonly tests: number;
+}
