@@ -4,10 +4,10 @@ import type { DatasetId, NodeId } from '../core/ids.ts';
 import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
 import type { PendingImportView } from '../core/views.ts';
 import type { LayoutApi, LineageApi } from '../rpc/api.ts';
-import type { Dialog } from './dialogs/dialog.ts';
 import { datasetsById, edgesByNode, nodesById } from './graphIndex.ts';
 import { createMgit, type Mgit } from './mgit.ts';
-import type { DataTaker, InspectorTab, Listing, Pane, SessionWires, StartView } from './screen.ts';
+import type { DataTaker, SessionWires, StartView } from './screen.ts';
+import { ScreenState } from './screenState.svelte.ts';
 import { endedStaysMs, Task, type TaskRun } from './tasks/task.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
@@ -23,7 +23,7 @@ const emptyGraph: GraphData = {
 };
 
 /** The state of the page that outlives its components. Use cases over it are in `actions/`. */
-export class Session {
+export class Session extends ScreenState {
   readonly mgit: Mgit;
   readonly layout: LayoutApi;
   readonly theme = new Theme();
@@ -44,13 +44,6 @@ export class Session {
   runs = $state.raw<readonly TrainingRun[]>([]);
   takeData: DataTaker | undefined = undefined;
 
-  selection = $state.raw<readonly NodeId[]>([]);
-  query = $state('');
-  pane = $state<Pane>('graph');
-  tab = $state<InspectorTab>('overview');
-  listing = $state<Listing>('models');
-  dialog = $state.raw<Dialog | undefined>(undefined);
-
   readonly nodes: ReadonlyMap<NodeId, ModelNode> = $derived(nodesById(this.graph.nodes));
   readonly datasets: ReadonlyMap<DatasetId, DatasetRecord> = $derived(
     datasetsById(this.graph.datasets),
@@ -62,6 +55,7 @@ export class Session {
   readonly busy: boolean = $derived(this.tasks.some((task) => task.running));
 
   constructor(wires: SessionWires) {
+    super();
     this.#lineage = wires.lineage;
     this.mgit = createMgit(wires.lineage);
     globalThis.mgit = this.mgit;
@@ -102,22 +96,7 @@ export class Session {
     }
   };
 
-  readonly select = (ids: readonly NodeId[]): void => {
-    this.selection = ids;
-  };
-
-  /** Selects one model and brings it to the inspector, on a small screen too. */
-  readonly open = (id: NodeId, tab: InspectorTab = this.tab): void => {
-    this.selection = [id];
-    this.tab = tab;
-    this.pane = 'inspector';
-  };
-
   readonly nameOf = (id: NodeId): string => this.nodes.get(id)?.name ?? 'a removed model';
-
-  readonly show = (dialog: Dialog): void => {
-    this.dialog = dialog;
-  };
 
   /** Runs `work` as a task of the tray; undefined when it was cancelled or failed. */
   readonly task = <T>(

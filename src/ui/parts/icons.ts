@@ -23,12 +23,18 @@ export const outlines = {
     'M2.5 4c0-1.2 2.5-2 5.5-2s5.5.8 5.5 2-2.5 2-5.5 2-5.5-.8-5.5-2zM2.5 4v8c0 1.2 2.5 2 5.5 2s5.5-.8 5.5-2V4M2.5 8c0 1.2 2.5 2 5.5 2s5.5-.8 5.5-2',
   down: 'M4 6l4 4 4-4',
   right: 'M6 4l4 4-4 4',
+  back: 'M10 4L6 8l4 4',
+  compare: 'M2.5 3H7v10H2.5zM9 3h4.5v10H9zM3.8 6h2M3.8 8.5h2M10.3 6h2M10.3 10h2',
+  merge: 'M4 2.5V6c0 2.5 4 2.5 4 5v2.5M12 2.5V6c0 2.5-4 2.5-4 5',
+  test: 'M5.5 2h5M6.5 2v4L3 12.5c-.5 1 0 1.5 1 1.5h8c1 0 1.5-.5 1-1.5L9.5 6V2M4.8 10h6.4',
+  cascade: 'M3 2.5V6h5v3.5h5V13M11 11l2 2.2 2-2.2',
+  branch: 'M4 2v12M4 9c0-3 8-1.5 8-6M10.2 4.8L12 2.8l1.8 2',
   check: 'M3 8.5L6.5 12 13 4.5',
   warning: 'M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.6v.2',
   history: 'M2.5 4v3.5H6M3 7.3A5.5 5.5 0 1 1 2.8 10M8 5v3.2l2.2 1.4',
   make: 'M8 2v3M8 11v3M2 8h3M11 8h3M4 4l1.6 1.6M10.4 10.4L12 12M12 4l-1.6 1.6M5.6 10.4L4 12',
   data: 'M2 3h12v10H2zM2 6.5h12M2 10h12M6.5 3v10',
-  edit: 'M3 13l.6-3L10.5 3 13 5.5 6 12.400z',
+  edit: 'M3 13l.6-3L10.5 3 13 5.5 6 12.4z',
 } as const;
 
 export type IconName = keyof typeof outlines;

@@ -1,0 +1,54 @@
+import type { NodeId } from '../core/ids.ts';
+import type { Dialog } from './dialogs/dialog.ts';
+import type { InspectorTab, Listing, Pane } from './screen.ts';
+import type { Mark, Side, Work } from './work/work.ts';
+
+const noMarks: ReadonlyMap<NodeId, Mark> = new Map();
+
+/** The part of the session that says what the screen shows: what is selected, open and in front. */
+export class ScreenState {
+  selection = $state.raw<readonly NodeId[]>([]);
+  query = $state('');
+  pane = $state<Pane>('graph');
+  tab = $state<InspectorTab>('overview');
+  listing = $state<Listing>('models');
+  dialog = $state.raw<Dialog | undefined>(undefined);
+  /** In the middle instead of the graph, and at the right instead of the inspector. */
+  work = $state.raw<Work | undefined>(undefined);
+  side = $state.raw<Side | undefined>(undefined);
+  /** How models stand in what goes on, drawn on the graph; the side view's to set. */
+  marks = $state.raw<ReadonlyMap<NodeId, Mark>>(noMarks);
+
+  readonly select = (ids: readonly NodeId[]): void => {
+    this.selection = ids;
+  };
+
+  /** Selects one model and brings it to the inspector, on a small screen too. */
+  readonly open = (id: NodeId, tab: InspectorTab = this.tab): void => {
+    this.selection = [id];
+    this.tab = tab;
+    this.closeSide();
+    this.pane = 'inspector';
+  };
+
+  readonly show = (dialog: Dialog): void => {
+    this.dialog = dialog;
+  };
+
+  /** Opens a view in the middle, on a small screen too. */
+  readonly openWork = (work: Work): void => {
+    this.work = work;
+    this.pane = 'graph';
+  };
+
+  /** Opens a view at the right, on a small screen too. */
+  readonly openSide = (side: Side): void => {
+    this.side = side;
+    this.pane = 'inspector';
+  };
+
+  readonly closeSide = (): void => {
+    this.side = undefined;
+    this.marks = noMarks;
+  };
+}

@@ -1,0 +1,24 @@
+import type { NodeId, TestId } from '../../core/ids.ts';
+import type { IncomingFile } from '../../rpc/api.ts';
+
+/** What stands in the middle instead of the graph, with what it is about. */
+export type Work =
+  | { readonly is: 'diff'; readonly a: NodeId; readonly b: NodeId }
+  /** All models where `nodes` is absent. */
+  | { readonly is: 'tests'; readonly nodes?: readonly NodeId[] }
+  | { readonly is: 'merge'; readonly x: NodeId; readonly y: NodeId }
+  /** Branches of this lineage; with `files`, another lineage beside it. */
+  | { readonly is: 'branches'; readonly files?: readonly IncomingFile[] };
+
+/** What stands at the right instead of the inspector, beside the graph it speaks of. */
+export type Side =
+  | { readonly is: 'search'; readonly node?: NodeId; readonly test?: TestId }
+  | { readonly is: 'cascade'; readonly old?: NodeId; readonly new?: NodeId; readonly id?: string };
+
+/** How a model stands in what goes on: drawn on the graph, and said to a screen reader. */
+export interface Mark {
+  readonly tone:
+    'good' | 'bad' | 'unknown' | 'candidate' | 'next' | 'waiting' | 'running' | 'done' | 'stopped';
+  /** "fails accuracy", "will be made again". */
+  readonly label: string;
+}
