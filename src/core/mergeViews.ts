@@ -9,6 +9,8 @@ import type { DeviceChoice } from './training/trainJob.ts';
 /** How the values of one layer are taken. B is the base. */
 export type MergeMethod =
   | { readonly is: 'base' | 'x' | 'y' }
+  /** Each tensor of the layer from the side that changed it: only where no tensor was changed by both. */
+  | { readonly is: 'both' }
   /** (1 − t) · X + t · Y. */
   | { readonly is: 'average'; readonly t: number }
   /** Along the arc between X and Y. */
@@ -81,4 +83,19 @@ export interface MergePreview {
   /** No test got worse than the worse of both sides, nor than a side on its own tests. */
   readonly accepted: boolean;
   readonly tests: number;
+}
+
+/** What came of an order. A fast-forward makes no model: a branch at the other side would move to `forward`. */
+export interface MergeReport {
+  readonly is: 'merged' | 'fast-forward';
+  /** The merge, or the side that already is the result. */
+  readonly node: NodeId;
+  readonly name: string;
+  readonly plan: MergePlan;
+  /** Absent where no test is bound, and for a fast-forward. */
+  readonly preview?: MergePreview;
+  /** By how much the store grew; 0 for a fast-forward. */
+  readonly storedBytes: number;
+  /** For people: "Nothing to merge: b has everything of a. A branch at a would move to b." */
+  readonly text: string;
 }
