@@ -2,6 +2,7 @@ import type { PendingJobView } from '../core/creationViews.ts';
 import type { DatasetRecord } from '../core/data/dataset.ts';
 import type { DatasetId, NodeId } from '../core/ids.ts';
 import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
+import type { TestBoard } from '../core/testViews.ts';
 import type { PendingImportView } from '../core/views.ts';
 import type { LayoutApi, LineageApi } from '../rpc/api.ts';
 import { datasetsById, edgesByNode, nodesById } from './graphIndex.ts';
@@ -12,6 +13,8 @@ import { endedStaysMs, Task, type TaskRun } from './tasks/task.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import type { TrainingRun } from './training/trainingRun.svelte.ts';
+import { testMarks } from './modelTests/testMarks.ts';
+import type { Mark } from './work/work.ts';
 
 const emptyGraph: GraphData = {
   nodes: [],
@@ -44,6 +47,9 @@ export class Session extends ScreenState {
   runs = $state.raw<readonly TrainingRun[]>([]);
   takeData: DataTaker | undefined = undefined;
 
+  /** Where each model stands by its tests; undefined before it is known, or without tests. */
+  board = $state.raw<TestBoard | undefined>(undefined);
+  readonly testMarks: ReadonlyMap<NodeId, Mark> = $derived(testMarks(this.board));
   readonly nodes: ReadonlyMap<NodeId, ModelNode> = $derived(nodesById(this.graph.nodes));
   readonly datasets: ReadonlyMap<DatasetId, DatasetRecord> = $derived(
     datasetsById(this.graph.datasets),

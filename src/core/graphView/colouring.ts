@@ -4,7 +4,8 @@ import type { ModelNode } from '../lineage/graph.ts';
 import type { LineageIndex } from './lineageIndex.ts';
 import type { ViewItem } from './viewPlan.ts';
 
-export type ColourBy = 'family' | 'format' | 'modelType' | 'architecture' | 'size' | 'age';
+export type ColourBy =
+  'family' | 'format' | 'modelType' | 'architecture' | 'size' | 'age' | 'tests';
 
 /** A place in the palette: a colour of its own, a place on a ramp from 0 to 1, or neither. */
 export type Shade =
@@ -45,6 +46,8 @@ export function colourItems(
   items: readonly ViewItem[],
   by: ColourBy,
 ): Colouring {
+  // Marks say how models stand; colours of something else would drown them.
+  if (by === 'tests') return { shades: new Map(), legend: [] };
   return by === 'size' || by === 'age'
     ? colourByValue(index, items, by === 'size' ? (node) => node.summary.sizeBytes : ageOf)
     : colourByCategory(index, items, by);
@@ -59,7 +62,7 @@ interface Groups {
 function colourByCategory(
   index: LineageIndex,
   items: readonly ViewItem[],
-  by: Exclude<ColourBy, 'size' | 'age'>,
+  by: Exclude<ColourBy, 'size' | 'age' | 'tests'>,
 ): Colouring {
   const groups = groupsOf(index, by);
   const counts = new Int32Array(groups.labels.length);
@@ -99,7 +102,7 @@ function groupOf(index: LineageIndex, groups: Groups, id: NodeId): number {
   return at(groups.of, index.numberOf.get(id) ?? 0);
 }
 
-function groupsOf(index: LineageIndex, by: Exclude<ColourBy, 'size' | 'age'>): Groups {
+function groupsOf(index: LineageIndex, by: Exclude<ColourBy, 'size' | 'age' | 'tests'>): Groups {
   const { nodes } = index;
   if (by === 'family') {
     const labels: string[] = [];

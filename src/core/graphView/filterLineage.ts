@@ -1,4 +1,5 @@
 import { at } from '../layout/at.ts';
+import type { NodeId } from '../ids.ts';
 import type { EdgeGrade, EdgeKind, ModelNode } from '../lineage/graph.ts';
 import type { FormatName } from '../snapshot.ts';
 import type { LineageIndex } from './lineageIndex.ts';
@@ -12,6 +13,8 @@ export interface GraphFilter {
   readonly tags: readonly string[];
   /** Words that must all occur in a model's name, type, tags, file name or notes. */
   readonly text: string;
+  /** Only these models: what a walk found. All where absent. */
+  readonly only?: readonly NodeId[];
 }
 
 export const noFilter: GraphFilter = {
@@ -39,10 +42,12 @@ export function filterLineage(index: LineageIndex, filter: GraphFilter): Kept {
   const formats = new Set<string>(filter.hiddenFormats);
   const tags = new Set(filter.tags);
   const matches = textMatcher(filter.text);
+  const only = filter.only && new Set(filter.only);
   const nodes = Uint8Array.from(index.nodes, (node) =>
     !formats.has(node.summary.format) &&
     (tags.size === 0 || node.tags.some((tag) => tags.has(tag))) &&
-    matches(node)
+    matches(node) &&
+    only?.has(node.id) !== false
       ? 1
       : 0,
   );
@@ -59,9 +64,10 @@ export function filterLineage(index: LineageIndex, filter: GraphFilter): Kept {
   return { nodes, edges };
 }
 
-function isEmpty({ hiddenKinds, hiddenGrades, hiddenFormats, tags, text }: GraphFilter): boolean {
+function isEmpty(filter: GraphFilter): boolean {
+  const { hiddenKinds, hiddenGrades, hiddenFormats, tags, text, only } = filter;
   const lists = [hiddenKinds, hiddenGrades, hiddenFormats, tags];
-  return text.trim() === '' && lists.every((list) => list.length === 0);
+  return only === undefined && text.trim() === '' && lists.every((list) => list.length === 0);
 }
 
 /** Whether a model matches a search text: every word occurs in what people read of it. */

@@ -172,13 +172,14 @@ function put(cy: Core, batch: readonly ElementDefinition[]): void {
 
 function elementsOf(scene: Scene, curved: boolean): ElementDefinition[] {
   const places = new Map(scene.nodes.map((node) => [node.key, node]));
-  const nodes = scene.nodes.map(({ key, is, x, y, size, label, count, colour }) => ({
+  const nodes = scene.nodes.map(({ key, is, x, y, size, label, count, colour, tone }) => ({
     data: {
       id: key,
       is,
       flow: scene.flow,
       size,
       colour,
+      tone,
       label: is === 'stack' ? `${shortened(label, scene.labelWidth)}\n${count} versions` : label,
       width: boxWidth(is, label, scene),
       room: scene.labelWidth,

@@ -1,5 +1,7 @@
 import type { StylesheetJson } from 'cytoscape';
+import type { Tone } from '../work/work.ts';
 import type { Look } from './renderer.ts';
+import { toneColour, toneSigns } from './tones.ts';
 
 /**
  * How a scene looks in Cytoscape. `data(…)` mappings only: functions would be called for every element
@@ -8,7 +10,7 @@ import type { Look } from './renderer.ts';
  * @param curved - whether edges are curves; straight ones are several times cheaper.
  */
 export function cytoscapeStyle(look: Look, curved: boolean): StylesheetJson {
-  return [...nodeStyle(look), ...edgeStyle(look, curved), ...markStyle(look)];
+  return [...nodeStyle(look), ...toneStyle(look), ...edgeStyle(look, curved), ...markStyle(look)];
 }
 
 function nodeStyle(look: Look): StylesheetJson {
@@ -93,6 +95,19 @@ function foldedStyle(look: Look): StylesheetJson {
       style: { height: 22, 'text-outline-width': 2.5 },
     },
   ];
+}
+
+/** A ring in the tone's colour; what is at work now stands out most. */
+function toneStyle(look: Look): StylesheetJson {
+  return (Object.keys(toneSigns) as Tone[]).map((tone) => ({
+    selector: `node[tone = "${tone}"]`,
+    style: {
+      'border-width': tone === 'running' || tone === 'next' ? 5 : 4,
+      'border-style': tone === 'waiting' || tone === 'candidate' ? 'dashed' : 'solid',
+      'border-color': toneColour(tone, look),
+      'font-weight': 700,
+    },
+  }));
 }
 
 function edgeStyle(look: Look, curved: boolean): StylesheetJson {

@@ -15,6 +15,7 @@ export const colourChoices: readonly (readonly [ColourBy, string])[] = [
   ['architecture', 'Architecture'],
   ['size', 'File size'],
   ['age', 'Age'],
+  ['tests', 'Test results'],
 ];
 
 export const sizeChoices: readonly (readonly [SizeBy, string])[] = [
@@ -30,4 +31,5 @@ export const colourWords: Readonly<Record<ColourBy, string>> = {
   architecture: 'architecture',
   size: 'file size',
   age: 'age',
+  tests: 'test results',
 };

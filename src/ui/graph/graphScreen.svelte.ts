@@ -15,6 +15,8 @@ import { keysOf, litKeys } from './litKeys.ts';
 import type { ThemeName } from './look.ts';
 import type { MakeRenderer, Marks } from './renderer.ts';
 import { appearanceOf } from './scene.ts';
+import { itemTones } from './tones.ts';
+import type { Mark } from '../work/work.ts';
 
 /** What the graph view is given; see `GraphView.svelte`. */
 export interface GraphViewProps {
@@ -30,9 +32,33 @@ export interface GraphViewProps {
   /** Opens the form that makes models from others. */
   readonly oncreate?: (ids: readonly NodeId[]) => void;
   readonly busy?: boolean;
+  /** How models stand in what goes on. */
+  readonly standing?: ReadonlyMap<NodeId, Mark>;
+  /** How models stand by their tests, for the colouring of that name. */
+  readonly tested?: ReadonlyMap<NodeId, Mark>;
+  /** Only these models, and why: what a walk found. */
+  readonly only?: Only | undefined;
+  readonly onclearonly?: () => void;
+  /** More that can be done with the selection. */
+  readonly acts?: readonly SelectionAct[];
   /** Cytoscape unless given. */
   readonly renderer?: MakeRenderer;
 }
+
+/** Models that alone are shown. */
+export interface Only {
+  /** "descendants of base that fail accuracy". */
+  readonly label: string;
+  readonly nodes: readonly NodeId[];
+}
+
+/** Something to do with the selection, as a button beside it. */
+export interface SelectionAct {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+const nothing: ReadonlyMap<NodeId, Mark> = new Map();
 
 /** State of one graph view: what is drawn, what stands out, and what a person's acts change of it. */
 export class GraphScreen {
@@ -59,7 +85,9 @@ export class GraphScreen {
   readonly #state = $derived.by((): ViewState => {
     const query = this.onlyMatches ? this.props.query : '';
     const text = `${this.view.filter.text} ${query}`.trim();
-    return { ...this.view, filter: { ...this.view.filter, text } };
+    const { only } = this.props;
+    const limit = only === undefined ? {} : { only: only.nodes };
+    return { ...this.view, filter: { ...this.view.filter, text, ...limit } };
   });
   /** The plan without the selection. */
   readonly base = $derived.by(() => planView(this.index, this.#state));
@@ -73,12 +101,19 @@ export class GraphScreen {
     const nodes = withRelatives(this.index, first);
     return planView(this.index, withStep(this.#state, { is: 'reveal', nodes }));
   });
+  /** How models stand: in what goes on, else by their tests where these are asked for. */
+  readonly standing = $derived.by((): ReadonlyMap<NodeId, Mark> => {
+    const { standing = nothing, tested = nothing } = this.props;
+    if (standing.size > 0) return standing;
+    return this.colourBy === 'tests' ? tested : nothing;
+  });
   readonly appearance = $derived.by(() =>
     appearanceOf(
       this.index,
       this.plan,
       { colourBy: this.colourBy, sizeBy: this.sizeBy },
       this.props.theme,
+      itemTones(this.plan.items, this.standing),
     ),
   );
   readonly matches = $derived.by((): readonly NodeId[] => {
@@ -96,8 +131,15 @@ export class GraphScreen {
   });
   readonly focusedItem = $derived.by(() => this.item(this.focused));
   readonly description = $derived.by(() =>
-    this.focusedItem === undefined ? '' : describeItem(this.index, this.plan, this.focusedItem),
+    this.focusedItem === undefined ? '' : this.#described(this.focusedItem),
   );
+
+  #described(item: ViewItem): string {
+    const [first] = item.nodes;
+    const mark = first === undefined ? undefined : this.standing.get(first);
+    const words = describeItem(this.index, this.plan, item);
+    return mark === undefined ? words : `${words} ${mark.label}.`;
+  }
 
   item(key: string | undefined): ViewItem | undefined {
     return this.plan.items.find((item) => item.key === key);

@@ -58,6 +58,9 @@ export function lookOf(element: Element): Look {
     accent,
     provenance: read('--provenance', accent),
     version: read('--version', '#8a3ba8'),
+    success: read('--success', '#1b7f4b'),
+    danger: read('--danger', '#b3261e'),
+    warning: read('--warning', '#8a5a00'),
     font: style.fontFamily || 'sans-serif',
   };
 }

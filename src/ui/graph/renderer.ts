@@ -1,5 +1,6 @@
 import type { EdgeGrade, EdgeKind } from '../../core/lineage/graph.ts';
 import type { Flow } from '../../core/layout/layout.ts';
+import type { Tone } from '../work/work.ts';
 import type { ItemKind } from '../../core/graphView/viewPlan.ts';
 
 /** A node as it is drawn; x, y is its centre and `size` its diameter, in pixels of zoom 1. */
@@ -14,6 +15,8 @@ export interface SceneNode {
   readonly count: number;
   /** Any CSS colour. */
   readonly colour: string;
+  /** How it stands in what goes on. */
+  readonly tone: Tone | 'none';
 }
 
 export interface SceneEdge {
@@ -47,6 +50,9 @@ export interface Look {
   readonly accent: string;
   readonly provenance: string;
   readonly version: string;
+  readonly success: string;
+  readonly danger: string;
+  readonly warning: string;
   readonly font: string;
 }
 

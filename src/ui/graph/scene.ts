@@ -8,12 +8,16 @@ import { itemLabel, labelRoom } from './labels.ts';
 import { colourOf, type ThemeName } from './look.ts';
 import type { Placed } from './placed.ts';
 import type { Scene } from './renderer.ts';
+import type { Tone } from '../work/work.ts';
+import { toneSigns } from './tones.ts';
 
 /** Colours and sizes of a plan's items. */
 export interface Appearance {
   readonly colouring: Colouring;
   readonly sizes: ReadonlyMap<string, number>;
   readonly theme: ThemeName;
+  /** By key: how items stand in what goes on. */
+  readonly tones: ReadonlyMap<string, Tone>;
 }
 
 export function appearanceOf(
@@ -21,11 +25,13 @@ export function appearanceOf(
   plan: ViewPlan,
   { colourBy, sizeBy }: GraphLook,
   theme: ThemeName,
+  tones: ReadonlyMap<string, Tone>,
 ): Appearance {
   return {
     colouring: colourItems(index, plan.items, colourBy),
     sizes: sizeItems(index, plan.items, sizeBy),
     theme,
+    tones,
   };
 }
 
@@ -41,7 +47,8 @@ export function sceneOf({ plan, positions, flow }: Placed, look: Appearance): Sc
       x: positions[i * 2] ?? 0,
       y: positions[i * 2 + 1] ?? 0,
       size: look.sizes.get(item.key) ?? 0,
-      label: itemLabel(item),
+      label: signed(itemLabel(item), look.tones.get(item.key)),
+      tone: look.tones.get(item.key) ?? 'none',
       count: item.nodes.length,
       colour: colourOf(look.colouring.shades.get(item.key), look.theme),
     })),
@@ -55,4 +62,8 @@ export function sceneOf({ plan, positions, flow }: Placed, look: Appearance): Sc
       bow: bows.get(key) ?? 0,
     })),
   };
+}
+
+function signed(label: string, tone: Tone | undefined): string {
+  return tone === undefined ? label : `${toneSigns[tone]} ${label}`;
 }

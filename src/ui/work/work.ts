@@ -15,10 +15,13 @@ export type Side =
   | { readonly is: 'search'; readonly node?: NodeId; readonly test?: TestId }
   | { readonly is: 'cascade'; readonly old?: NodeId; readonly new?: NodeId; readonly id?: string };
 
+/** Kinds of standing, each with a colour and a sign of its own. */
+export type Tone =
+  'good' | 'bad' | 'unknown' | 'candidate' | 'next' | 'waiting' | 'running' | 'done' | 'stopped';
+
 /** How a model stands in what goes on: drawn on the graph, and said to a screen reader. */
 export interface Mark {
-  readonly tone:
-    'good' | 'bad' | 'unknown' | 'candidate' | 'next' | 'waiting' | 'running' | 'done' | 'stopped';
+  readonly tone: Tone;
   /** "fails accuracy", "will be made again". */
   readonly label: string;
 }
