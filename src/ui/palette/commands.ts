@@ -3,6 +3,7 @@ import { exportModels, exportSafetensors } from '../actions/exportModels.ts';
 import { replay } from '../actions/makeModels.ts';
 import { loadSample } from '../actions/loadSample.ts';
 import { checkIntegrity, findEdges, keepStorage } from '../actions/maintain.ts';
+import type { NodeId } from '../../core/ids.ts';
 import { startFrom } from '../create/startFrom.ts';
 import { pickFiles } from '../import/pickFiles.ts';
 import type { InspectorTab } from '../screen.ts';
@@ -82,6 +83,30 @@ const making: readonly Command[] = [
   { id: 'show-datasets', title: 'Show the data sets', run: (s) => { s.pane = 'models'; s.listing = 'datasets'; } },
 ]; // prettier-ignore
 
+const two = (session: Session) => session.selection.length === 2;
+const withTwo = (session: Session, act: (a: NodeId, b: NodeId) => void): void => {
+  const [a, b] = session.selection;
+  if (a !== undefined && b !== undefined) act(a, b);
+};
+/** The first selected model as a member, where there is one. */
+const first = <Key extends string>(session: Session, key: Key) => {
+  const [id] = session.selection;
+  return (id === undefined ? {} : { [key]: id }) as Partial<Record<Key, NodeId>>;
+};
+
+const working: readonly Command[] = [
+  { id: 'compare', title: 'Compare the two selected models', keys: 'c', can: two, run: (s) => { withTwo(s, (a, b) => { s.openWork({ is: 'diff', a, b }); }); } },
+  { id: 'merge', title: 'Merge the two selected models…', can: two, run: (s) => { withTwo(s, (x, y) => { s.openWork({ is: 'merge', x, y }); }); } },
+  { id: 'tests', title: 'Tests of all models', typed: 'tests', can: any, run: (s) => { s.openWork({ is: 'tests' }); } },
+  { id: 'tests-selection', title: 'Tests of the selection', can: some, run: (s) => { s.openWork({ is: 'tests', nodes: s.selection }); } },
+  { id: 'search-fault', title: 'Find where a fault came from…', typed: 'bisect', can: any, run: (s) => { s.openSide({ is: 'search', ...first(s, 'node') }); } },
+  { id: 'cascade', title: 'Update the descendants of a model…', typed: 'cascade', can: any, run: (s) => {
+    const [, next] = s.selection;
+    s.openSide({ is: 'cascade', ...first(s, 'old'), ...(next === undefined ? {} : { new: next }) });
+  } },
+  { id: 'graph', title: 'Back to the graph', run: (s) => { s.work = undefined; s.pane = 'graph'; } },
+]; // prettier-ignore
+
 const view: readonly Command[] = [
   { id: 'palette', title: 'Command palette', keys: 'mod+k', run: (s) => { s.show({ is: 'palette' }); } },
   { id: 'search', title: 'Search models', keys: '/', run: (s) => { s.pane = 'models'; s.listing = 'models'; focusSoon('model-search'); } },
@@ -103,4 +128,11 @@ const store: readonly Command[] = [
 ]; // prettier-ignore
 
 /** Every command, in the order the palette shows them. */
-export const commands: readonly Command[] = [...files, ...making, ...lineage, ...view, ...store];
+export const commands: readonly Command[] = [
+  ...files,
+  ...making,
+  ...working,
+  ...lineage,
+  ...view,
+  ...store,
+];

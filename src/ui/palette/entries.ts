@@ -33,6 +33,8 @@ async function runTyped(session: Session, typed: TypedCommand): Promise<void> {
 
 function act(session: Session, title: string, typed: TypedAct): void {
   if (typed.is === 'try') session.open(typed.node, 'try');
+  else if (typed.is === 'work') session.openWork(typed.work);
+  else if (typed.is === 'side') session.openSide(typed.side);
   else if (typed.is === 'replay') void replay(session, typed.node);
   else {
     const { function: fn, parents, data } = typed;

@@ -2,6 +2,7 @@ import type { DatasetRecord } from '../../core/data/dataset.ts';
 import type { DatasetId, NodeId } from '../../core/ids.ts';
 import type { EdgeKind, GraphData, ModelNode } from '../../core/lineage/graph.ts';
 import type { Mgit } from '../mgit.ts';
+import type { Side, Work } from '../work/work.ts';
 
 /** A command typed with its arguments, understood: what it would do, and the doing of it. */
 export interface TypedCommand {
@@ -21,7 +22,9 @@ export type TypedAct =
       readonly data: readonly DatasetId[];
     }
   | { readonly is: 'replay'; readonly node: NodeId }
-  | { readonly is: 'try'; readonly node: NodeId };
+  | { readonly is: 'try'; readonly node: NodeId }
+  | { readonly is: 'work'; readonly work: Work }
+  | { readonly is: 'side'; readonly side: Side };
 
 interface Form {
   readonly usage: string;
@@ -113,6 +116,36 @@ function onScreen(is: 'replay' | 'try'): Form {
   };
 }
 
+/** `<verb> <model> <model>`: opens a view of the two. */
+function ofTwo(verb: string, act: (a: NodeId, b: NodeId) => TypedAct): Form {
+  return {
+    usage: `${verb} <model> <model>`,
+    read: ([first, second], find) => {
+      const [a, b] = [find(first), find(second)];
+      return a && b && { title: `${verb} ${a.name} and ${b.name}`, act: act(a.id, b.id) };
+    },
+  };
+}
+
+/** `<verb> <model>…`: opens a view of them. */
+function ofSome(verb: string, act: (first: NodeId, all: readonly NodeId[]) => TypedAct): Form {
+  return {
+    usage: `${verb} <model>…`,
+    read: (names, find) => {
+      const found = names.map(find).filter((node) => node !== undefined);
+      const [first] = found;
+      if (first === undefined || found.length < names.length) return undefined;
+      return {
+        title: `${verb} ${found.map(({ name }) => name).join(', ')}`,
+        act: act(
+          first.id,
+          found.map(({ id }) => id),
+        ),
+      };
+    },
+  };
+}
+
 const forms: Readonly<Record<string, Form>> = {
   rename: named(
     'rename <model> <new name>',
@@ -153,6 +186,14 @@ const forms: Readonly<Record<string, Form>> = {
   create,
   replay: onScreen('replay'),
   try: onScreen('try'),
+  diff: ofTwo('diff', (a, b) => ({ is: 'work', work: { is: 'diff', a, b } })),
+  merge: ofTwo('merge', (x, y) => ({ is: 'work', work: { is: 'merge', x, y } })),
+  cascade: ofTwo('cascade', (old, newer) => ({
+    is: 'side',
+    side: { is: 'cascade', old, new: newer },
+  })),
+  test: ofSome('test', (_first, nodes) => ({ is: 'work', work: { is: 'tests', nodes } })),
+  bisect: ofSome('bisect', (node) => ({ is: 'side', side: { is: 'search', node } })),
   connect: joining('connect'),
   disconnect: joining('disconnect'),
   confirm: joining('confirm'),

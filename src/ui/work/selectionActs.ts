@@ -1,33 +1,58 @@
+import type { NodeId } from '../../core/ids.ts';
 import type { SelectionAct } from '../graph/graphScreen.svelte.ts';
 import type { Session } from '../session.svelte.ts';
 
+/** What can be done with one model besides making others of it. */
+export function modelActs(session: Session, id: NodeId): readonly SelectionAct[] {
+  const parents = (session.edgesOf.get(id) ?? []).filter(({ to }) => to === id);
+  const parent = (parents.find(({ kind }) => kind === 'provenance') ?? parents[0])?.from;
+  const compare: readonly SelectionAct[] =
+    parent === undefined
+      ? []
+      : [
+          {
+            label: 'Compare with parent',
+            run: () => {
+              session.openWork({ is: 'diff', a: parent, b: id });
+            },
+          },
+        ];
+  return [
+    ...compare,
+    {
+      label: 'Tests',
+      run: () => {
+        session.openWork({ is: 'tests', nodes: [id] });
+      },
+    },
+    {
+      label: 'Find a fault…',
+      run: () => {
+        session.openSide({ is: 'search', node: id });
+      },
+    },
+    {
+      label: 'Update descendants…',
+      run: () => {
+        session.openSide({ is: 'cascade', old: id });
+      },
+    },
+  ];
+}
+
 /** What can be done with the selected models besides making others of them. */
 export function selectionActs(session: Session): readonly SelectionAct[] {
-  const [a, b, ...others] = session.selection;
-  if (a === undefined) return [];
-  if (b === undefined)
-    return [
-      {
-        label: 'Find a fault…',
-        run: () => {
-          session.openSide({ is: 'search', node: a });
-        },
-      },
-      {
-        label: 'Update descendants…',
-        run: () => {
-          session.openSide({ is: 'cascade', old: a });
-        },
-      },
-    ];
   const nodes = session.selection;
+  const [a, b] = nodes;
+  if (a === undefined) return [];
+  if (b === undefined) return modelActs(session, a);
   const test: SelectionAct = {
     label: 'Tests',
     run: () => {
       session.openWork({ is: 'tests', nodes });
     },
   };
-  if (others.length > 0) return [test];
+  if (nodes.length > 2) return [test];
   return [
     {
       label: 'Compare',
@@ -39,6 +64,12 @@ export function selectionActs(session: Session): readonly SelectionAct[] {
       label: 'Merge…',
       run: () => {
         session.openWork({ is: 'merge', x: a, y: b });
+      },
+    },
+    {
+      label: 'Update from first to second…',
+      run: () => {
+        session.openSide({ is: 'cascade', old: a, new: b });
       },
     },
     test,
