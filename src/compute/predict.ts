@@ -18,7 +18,7 @@ import { nextTask } from './train/nextTask.ts';
  * @throws LineageError `data-unfit`, `device-lost`, `out-of-memory`, `compute-failed`; AbortError.
  */
 export async function predict(
-  { network, inputs, batch }: PredictJob,
+  { network, inputs, batch, whole = false }: PredictJob,
   runtime: Runtime,
   signal: Cancellation,
 ): Promise<Predictions> {
@@ -51,7 +51,7 @@ export async function predict(
       for (const [name, value] of open.outputs) {
         const tensor = made.get(value);
         if (tensor === undefined) throw new Error(`nothing computes output ${name}`);
-        const own = rowsOf(tensor, 0, Math.min(rows, tensor.shape[0] ?? 1), 0);
+        const own = whole ? tensor : rowsOf(tensor, 0, Math.min(rows, tensor.shape[0] ?? 1), 0);
         parts.set(name, [...(parts.get(name) ?? []), own]);
       }
     }

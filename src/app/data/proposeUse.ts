@@ -1,8 +1,9 @@
 import type { DataUse, Preprocessing } from '../../core/data/dataUse.ts';
-import { proposeUse as propose } from '../../core/data/proposeUse.ts';
+import { proposeUse as propose, type UsableData } from '../../core/data/proposeUse.ts';
 import type { RawExamples } from '../../core/data/rawExamples.ts';
 import type { DatasetId } from '../../core/ids.ts';
 import { datasetOf } from '../../core/lineage/editDatasets.ts';
+import type { Network } from '../../core/network/network.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { ParentModel } from '../create/creationFunction.ts';
 import type { CreatePorts } from '../create/createPorts.ts';
@@ -29,16 +30,26 @@ export async function proposeUse(
   const { examples, summary } = await ports.dataCache.read(ports, snapshot, reading, run);
   const inputs = network.inputs.map((input) => input.name);
   const known = recipeUse(lineage, parent.node.id, inputs)?.use;
+  return knownUse(network, { dataset: snapshot, name, reading, examples, summary }, known);
+}
+
+/**
+ * A proposal that keeps what a recipe knows: how inputs are prepared, where the data can feed them so,
+ * and the order of classes.
+ *
+ * @throws LineageError `data-unfit`.
+ */
+export function knownUse(network: Network, data: UsableData, known: DataUse | undefined): DataUse {
   const classes = Object.fromEntries(
     Object.entries(known?.targets ?? {}).flatMap(([output, target]) =>
       target.classes === undefined ? [] : [[output, target.classes] as const],
     ),
   );
-  const data = { dataset: snapshot, name, reading, examples, summary };
   const { use } = propose(network, data, { classes });
   const kept = Object.entries(use.inputs).map(([input, proposed]) => {
     const before = known?.inputs[input];
-    return [input, before !== undefined && canFeed(before, examples) ? before : proposed] as const;
+    const kept = before !== undefined && canFeed(before, data.examples) ? before : proposed;
+    return [input, kept] as const;
   });
   return { ...use, inputs: Object.fromEntries(kept) };
 }

@@ -27,6 +27,8 @@ export interface TestDetails {
   }[];
   /** Where something was found: a tensor with NaN, a layer that overflows, an example that fails. */
   readonly findings?: readonly string[];
+  /** Who said how the data feeds the model: the test, a recipe, or nobody, so that it was proposed. */
+  readonly fed?: 'test' | 'recipe' | 'ancestor' | 'proposal';
   /** What a user-written test logged. */
   readonly log?: readonly string[];
 }

@@ -43,6 +43,8 @@ export interface PredictJob {
   readonly device: DeviceChoice;
   /** Examples of one run. */
   readonly batch: number;
+  /** Outputs are given as computed, also where their first axis is not the examples'. */
+  readonly whole?: boolean;
 }
 
 /** Memory and time a job would take, before it starts. */

@@ -1,0 +1,89 @@
+import type { DataUse } from '../../core/data/dataUse.ts';
+import type { NodeId, SnapshotId } from '../../core/ids.ts';
+import type { ModelNode } from '../../core/lineage/graph.ts';
+import { parentsOf, type Lineage } from '../../core/lineage/lineage.ts';
+import type { TestData } from '../../core/modelTests/modelTest.ts';
+import type { Run } from '../../core/ports/run.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { ParentModel } from '../create/creationFunction.ts';
+import { knownUse } from '../data/proposeUse.ts';
+import type { TestPorts } from './testPorts.ts';
+
+/** How a test's data feeds a model, and who said so. */
+export interface SettledUse {
+  readonly use: DataUse;
+  /** `recipe`: the model's own; `ancestor`: the nearest one that was made with this data. */
+  readonly from: 'test' | 'recipe' | 'ancestor' | 'proposal';
+}
+
+/**
+ * How a test's data feeds a model: as the test says; else as the recipe of the model or its nearest
+ * ancestor used this very data, so that part `test` is what was held back from training; else as it would
+ * be proposed for a training, keeping the preparation that ancestors' recipes tell.
+ *
+ * @throws LineageError `data-unfit`, `network-unsupported`, `dataset-missing`, `dataset-invalid`.
+ */
+export async function settleTestData(
+  ports: Pick<TestPorts, 'session' | 'dataCache' | 'data' | 'content' | 'formats'>,
+  model: ParentModel,
+  data: TestData,
+  run: Run,
+): Promise<SettledUse> {
+  if (data.use !== undefined) return { use: data.use, from: 'test' };
+  const network = await model.network();
+  const lineage = await ports.session.lineage();
+  const inputs = network.inputs.map(({ name }) => name);
+  const outputs = new Set(network.outputs.map(({ name }) => name));
+  const feeds = (use: DataUse) => inputs.every((name) => name in use.inputs);
+  const same = (use: DataUse) =>
+    feeds(use) &&
+    use.dataset === data.dataset &&
+    Object.keys(use.targets).some((name) => outputs.has(name));
+  const found = nearestUse(lineage, model.node, same);
+  if (found !== undefined) {
+    const targets = Object.entries(found.use.targets).filter(([name]) => outputs.has(name));
+    // Read as the test says; augmentation is for training.
+    const use = { ...found.use, reading: data.reading, augment: [], asCopies: false };
+    return { ...found, use: { ...use, targets: Object.fromEntries(targets) } };
+  }
+  const { dataset, name, reading } = data;
+  const { examples, summary } = await ports.dataCache.read(ports, dataset, reading, run);
+  const known = nearestUse(lineage, model.node, feeds)?.use;
+  return {
+    use: knownUse(
+      network,
+      { dataset: dataset satisfies SnapshotId, name, reading, examples, summary },
+      known,
+    ),
+    from: 'proposal',
+  };
+}
+
+/** Breadth first over the model, its provenance parents, then its predecessors; it need not be stored. */
+function nearestUse(
+  lineage: Lineage,
+  node: ModelNode,
+  fits: (use: DataUse) => boolean,
+): { readonly use: DataUse; readonly from: 'recipe' | 'ancestor' } | undefined {
+  const own = useOf(node.recipe, fits);
+  if (own !== undefined) return { use: own, from: 'recipe' };
+  const seen = new Set<NodeId>([node.id]);
+  // A model that is not stored yet has its parents in its recipe only.
+  const above = (id: NodeId): NodeId[] => [
+    ...parentsOf(lineage, id, 'provenance'),
+    ...parentsOf(lineage, id, 'version'),
+  ];
+  const open = [...above(node.id), ...(node.recipe?.parents ?? []).map((each) => each.node)];
+  for (const id of open) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const use = useOf(lineage.nodes.get(id)?.recipe, fits);
+    if (use !== undefined) return { use, from: 'ancestor' };
+    open.push(...above(id));
+  }
+  return undefined;
+}
+
+function useOf(recipe: Recipe | undefined, fits: (use: DataUse) => boolean): DataUse | undefined {
+  return [...(recipe?.own ?? []), ...(recipe?.data ?? [])].find(fits);
+}
