@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ModelNode } from '../../core/lineage/graph.ts';
 import { creationGraph } from '../creation.fixture.ts';
 import { fakeLineage, sampleGraph } from '../lineage.fixture.ts';
 import { createMgit } from '../mgit.ts';
@@ -24,6 +25,33 @@ describe('typed commands', () => {
     const after = await mgit.graph();
     expect(after.nodes.map(({ name }) => name)).toContain('denoiser');
     expect(after.edges.at(-1)?.kind).toBe('version');
+  });
+
+  it('open the views that compare, merge, test, search and update', () => {
+    const [a, b] = graph.nodes as [ModelNode, ModelNode];
+    const names = `"${a.name}" "${b.name}"`;
+    const act = (text: string) => readTyped(text, graph)?.act;
+    expect(act(`mgit diff ${names}`)).toEqual({
+      is: 'work',
+      work: { is: 'diff', a: a.id, b: b.id },
+    });
+    expect(act(`merge ${names}`)).toEqual({
+      is: 'work',
+      work: { is: 'merge', x: a.id, y: b.id },
+    });
+    expect(act(`test ${names}`)).toEqual({
+      is: 'work',
+      work: { is: 'tests', nodes: [a.id, b.id] },
+    });
+    expect(act(`cascade ${names}`)).toEqual({
+      is: 'side',
+      side: { is: 'cascade', old: a.id, new: b.id },
+    });
+    expect(act(`bisect "${a.name}"`)).toEqual({
+      is: 'side',
+      side: { is: 'search', node: a.id },
+    });
+    expect(act('diff nobody gtcrn')).toBeUndefined();
   });
 
   it('say what is expected when an argument names no model', () => {
