@@ -1,7 +1,9 @@
-import type { CreateOrder } from './creationViews.ts';
+import type { CreateOrder, CreationEvent } from './creationViews.ts';
 import type { NodeId, TestId } from './ids.ts';
+import type { Verdict } from './modelTests/testResult.ts';
 import type { Condition } from './searchViews.ts';
 import type { DeviceChoice } from './training/trainJob.ts';
+import type { ReportedError } from './views.ts';
 
 /*
  * Plain data that crosses the wire between the page and the lineage worker about update cascades.
@@ -34,6 +36,10 @@ export interface CascadeOrder {
   readonly choices?: Readonly<Record<NodeId, CascadeChoice>>;
 }
 
+/** A model that there is, or the new version of `of` that an item of the plan makes. */
+export type CascadeTarget =
+  { readonly node: NodeId } | { readonly item: string; readonly of: NodeId };
+
 /** Models that one creation makes together: one model, or a group with shared state. */
 export interface CascadeItem {
   readonly id: string;
@@ -41,26 +47,27 @@ export interface CascadeItem {
     readonly node: NodeId;
     /** Name of the model to be made. */
     readonly name: string;
-    /** The head it will be the next version of: the model itself, or its newest version. */
-    readonly revises: NodeId;
+    /** What it will be the next version of: the newest version of the model where there is one alone. */
+    readonly revises: CascadeTarget;
   }[];
   readonly choice: CascadeChoice;
   /** Choices a person has instead. */
   readonly options: readonly CascadeChoice['is'][];
   /** Why its recipe cannot be run again; absent where it can. */
   readonly notReplayable?: string;
+  /**
+   * It is one of several models of a recipe, and only models made by the same call changed: it follows
+   * from its own parents (the average of a federated round from its clients).
+   */
+  readonly fromParts?: true;
   /** Items that must be done before it. */
   readonly after: readonly string[];
-  /** For people: each parent, old → new. */
-  readonly parents: readonly {
-    readonly old: NodeId;
-    /** The item that makes its new version, or a model that there is. */
-    readonly now: { readonly item: string } | { readonly node: NodeId };
-  }[];
+  /** Each parent from outside of the item: old → new, or the same where it does not change. */
+  readonly parents: readonly { readonly old: NodeId; readonly now: CascadeTarget }[];
   /** "Finetune, 5 epochs of digits". */
   readonly what: string;
-  /** From its past run; absent where there was none. */
-  readonly estimate?: { readonly ms: number; readonly bytes: number };
+  /** From its past run: what training took, where it was trained, and what is stored of it. */
+  readonly estimate: { readonly ms?: number; readonly bytes: number };
   /** Tests that gate it. */
   readonly gates: readonly TestId[];
 }
@@ -69,23 +76,46 @@ export interface CascadePlan {
   readonly order: CascadeOrder;
   /** In the order of running. */
   readonly items: readonly CascadeItem[];
-  /** Models below that stay as they are, and why. */
-  readonly kept: readonly { readonly node: NodeId; readonly why: string }[];
+  /** Models below that stay as they are. */
+  readonly kept: readonly CascadeKept[];
   readonly warnings: readonly string[];
   readonly estimate: {
     readonly ms: number;
     readonly bytes: number;
-    /** Items without a past run, which are not in the sums. */
+    /** Items whose time is not known, which are not in the sum. */
     readonly unknown: number;
   };
+}
+
+/** A model below the old one that stays as it is. */
+export interface CascadeKept {
+  readonly node: NodeId;
+  readonly is:
+    /** By the order: `skip`, the choice `keep`, `stop` or the choice `leave`, `headsOnly`. */
+    | 'skipped' | 'kept' | 'stopped' | 'left' | 'older'
+    /** Its recipe cannot be run again, and nothing else was chosen. */
+    | 'not-replayable'
+    /** None of its parents gets a new version. */
+    | 'unchanged'; // prettier-ignore
+  /** For people, without a full stop. */
+  readonly why: string;
+  /** The model above for which it is unchanged. */
+  readonly by?: NodeId;
+  /** Choices a person has instead. */
+  readonly options: readonly CascadeChoice['is'][];
+}
+
+/** No further item is begun once these are used up, since the cascade was begun or gone on with. */
+export interface CascadeBudget {
+  readonly ms?: number;
+  readonly bytes?: number;
 }
 
 export interface CascadeRun {
   readonly order: CascadeOrder;
   /** A model that gets worse on a bound test is rejected. On unless false. */
   readonly gate?: boolean;
-  /** No further item is begun once these are used up. */
-  readonly budget?: { readonly ms?: number; readonly bytes?: number };
+  readonly budget?: CascadeBudget;
   readonly device?: DeviceChoice;
 }
 
@@ -94,7 +124,7 @@ export type CascadeItemState =
   | { readonly is: 'done'; readonly models: readonly NodeId[]; readonly ms: number; readonly bytes: number }
   /** Made, but worse than before: kept under the tag `rejected`, not as a version. */
   | { readonly is: 'rejected'; readonly models: readonly NodeId[]; readonly why: string }
-  | { readonly is: 'failed'; readonly why: string }
+  | { readonly is: 'failed'; readonly why: string; readonly error: ReportedError }
   /** Something above it failed or was rejected. */
   | { readonly is: 'blocked'; readonly by: string }
   /** Not begun: the budget was used up. */
@@ -106,23 +136,37 @@ export interface CascadeState {
   readonly items: Readonly<Record<string, CascadeItemState>>;
   readonly ms: number;
   readonly bytes: number;
+  readonly comparisons: readonly CascadeComparison[];
 }
 
-/** A test before and after. */
+/** What a cascade tells while it runs. */
+export type CascadeEvent =
+  | { readonly is: 'state'; readonly state: CascadeState }
+  | { readonly is: 'creation'; readonly item: string; readonly event: CreationEvent };
+
+/** A metric of a test, or the test as a whole where it has none, before and after. */
 export interface CascadeComparison {
+  readonly item: string;
   readonly old: NodeId;
-  readonly new: NodeId;
+  /** Name of the model made instead. */
+  readonly name: string;
   readonly test: TestId;
-  readonly metric: string;
-  readonly before: number;
-  readonly after: number;
+  readonly testName: string;
+  readonly metric?: string;
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  readonly verdicts: { readonly before: Verdict; readonly after: Verdict };
   readonly worse: boolean;
 }
 
 export interface CascadeReport {
   readonly state: CascadeState;
   readonly made: number;
-  readonly comparisons: readonly CascadeComparison[];
+  readonly rejected: number;
+  readonly failed: number;
+  readonly blocked: number;
+  /** Nothing is left to be done: it is not pending any more. */
+  readonly finished: boolean;
   readonly summary: string;
 }
 
