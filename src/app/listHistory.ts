@@ -1,26 +1,39 @@
 import type { NodeId } from '../core/ids.ts';
 import type { Operation } from '../core/lineage/operation.ts';
-import { undoStacks } from '../core/lineage/undoStacks.ts';
+import { stepTitle, undoStacks, type UndoStep } from '../core/lineage/undoStacks.ts';
 import type { HistoryEntry } from '../core/views.ts';
 
-/** The log for people, newest first; of one node, or all. */
+/** The log for people, newest first; of one node, or all. What is undone together is one entry. */
 export function listHistory(log: readonly Operation[], node?: NodeId): HistoryEntry[] {
-  const standing = new Set(undoStacks(log).undo.map((operation) => operation.id));
-  return log
-    .map((operation) => historyEntry(operation, !standing.has(operation.id)))
+  const standing = new Set(undoStacks(log).undo.flat());
+  return stepsOf(log)
+    .map((step) => historyEntry(step, !standing.has(step[0])))
     .filter((entry) => node === undefined || entry.nodes.includes(node))
     .reverse();
 }
 
-/** @param undone - whether the operation is now taken back. */
-export function historyEntry(operation: Operation, undone: boolean): HistoryEntry {
-  const isStep = operation.kind !== 'undo' && operation.kind !== 'redo';
+/** Operations next to each other with one group as one. */
+function stepsOf(log: readonly Operation[]): UndoStep[] {
+  const steps: UndoStep[] = [];
+  for (const operation of log) {
+    const last = steps.at(-1);
+    if (last !== undefined && operation.group !== undefined && last[0].group === operation.group)
+      steps[steps.length - 1] = [...last, operation];
+    else steps.push([operation]);
+  }
+  return steps;
+}
+
+/** @param undone - whether the step is now taken back. */
+export function historyEntry(step: UndoStep, undone: boolean): HistoryEntry {
+  const { id, at, kind } = step.at(-1) ?? step[0];
+  const isStep = kind !== 'undo' && kind !== 'redo';
   return {
-    id: operation.id,
-    at: operation.at,
-    kind: operation.kind,
-    title: operation.title,
-    nodes: touchedNodes(operation),
+    id,
+    at,
+    kind,
+    title: stepTitle(step),
+    nodes: [...new Set(step.flatMap(touchedNodes))],
     undone: isStep && undone,
   };
 }
