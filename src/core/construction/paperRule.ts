@@ -75,12 +75,19 @@ const hashedAttributes: Readonly<Record<string, readonly string[]>> = {
 
 /** The layer graph of a model with the reference's two hashes for each layer. */
 export function hashedGraph(architecture: Architecture, print: ModelFingerprint): HashedGraph {
+  return paperGraph(architecture, (tensor) => print.tensors[tensor]?.id ?? '');
+}
+
+/** The same, with the content id of each tensor. */
+export function paperGraph(
+  architecture: Architecture,
+  idOf: (tensor: number) => string,
+): HashedGraph {
   const structural = architecture.layers.map(structuralHash);
   const contextual = architecture.layers.map((layer, i) =>
-    [
-      structural[i],
-      ...layer.parameters.map(({ slot, tensor }) => `${slot}=${print.tensors[tensor]?.id ?? ''}`),
-    ].join(' '),
+    [structural[i], ...layer.parameters.map(({ slot, tensor }) => `${slot}=${idOf(tensor)}`)].join(
+      ' ',
+    ),
   );
   const edges: (readonly [number, number])[] = [];
   const starts = new Set<number>();

@@ -1,6 +1,10 @@
-import type { Architecture, Layer, LayerEdge } from '../architecture.ts';
+import type { Architecture, Layer, LayerEdge, LayerParameter } from '../architecture.ts';
+import { alignLayers } from './alignLayers.ts';
+import { improveMatching } from './improveMatching.ts';
+import { Matching, matchGraphs } from './matchGraph.ts';
+import { refineMatching } from './refineMatching.ts';
 
-/** A layer graph with the two hashes of each layer (reference §3.1), as texts. */
+/** A layer graph with the hashes of each layer (reference §3.1), as texts. */
 export interface HashedArchitecture {
   readonly names: readonly string[];
   readonly kinds: readonly string[];
@@ -8,6 +12,12 @@ export interface HashedArchitecture {
   readonly structural: readonly string[];
   /** Structural hash and the content of each parameter, in the layer's normal form. */
   readonly contextual: readonly string[];
+  /** Content of the parameters whatever the slots and attributes are called, for other formats. */
+  readonly contents: readonly string[];
+  /** Class and sizes, as far as every format tells them. */
+  readonly sizes: readonly string[];
+  /** Class, where formats that know less than others call several the same. */
+  readonly families: readonly string[];
   readonly edges: readonly LayerEdge[];
   readonly assumedEdges: boolean;
 }
@@ -31,18 +41,28 @@ export function hashArchitecture(
   architecture: Architecture,
   tensorIds: readonly (string | undefined)[],
 ): HashedArchitecture {
-  const structural = architecture.layers.map(structuralHash);
+  const { layers } = architecture;
+  const structural = layers.map(structuralHash);
+  const families = layers.map(({ kind }) => familyOf(kind));
+  const contentOf = ({ tensor, transposed }: LayerParameter): string =>
+    `${tensorIds[tensor] ?? ''}${transposed ? ' transposed' : ''}`;
   return {
-    names: architecture.layers.map(({ name }) => name),
-    kinds: architecture.layers.map(({ kind }) => kind),
+    names: layers.map(({ name }) => name),
+    kinds: layers.map(({ kind }) => kind),
     structural,
-    contextual: architecture.layers.map((layer, i) => {
-      const contents = layer.parameters.map(
-        ({ slot, tensor, transposed }) =>
-          `${slot}=${tensorIds[tensor] ?? ''}${transposed ? ' transposed' : ''}`,
-      );
-      return [structural[i], ...contents.sort()].join('\n');
-    }),
+    contextual: layers.map(({ parameters }, i) =>
+      [structural[i], ...parameters.map((each) => `${each.slot}=${contentOf(each)}`).sort()].join(
+        '\n',
+      ),
+    ),
+    contents: layers.map(({ parameters }, i) =>
+      [
+        families[i],
+        ...parameters.flatMap((each) => (isCounter(each) ? [] : contentOf(each))).sort(),
+      ].join('\n'),
+    ),
+    sizes: layers.map(({ attributes }, i) => [families[i], ...sizesOf(attributes)].join(' ')),
+    families,
     edges: architecture.edges,
     assumedEdges: architecture.assumedEdges,
   };
@@ -53,29 +73,77 @@ function structuralHash({ kind, attributes }: Layer): string {
   return [kind, ...settled.map((name) => `${name}=${String(attributes[name])}`)].join(' ');
 }
 
-/** Matches the layers of two graphs. Symmetric: exchanging the arguments exchanges the pairs. */
+/** Batches seen by a batch norm: no format but a state dict keeps them. */
+function isCounter({ slot }: LayerParameter): boolean {
+  return slot === 'num_batches_tracked';
+}
+
+/** A state dict shows neither which norm it is nor which way a convolution goes. */
+function familyOf(kind: string): string {
+  if (kind === 'ConvT') return 'Conv';
+  return kind.endsWith('Normalization') && kind !== 'BatchNormalization' ? 'Norm' : kind;
+}
+
+const sizeAttributes = ['in', 'out', 'rank', 'inC', 'outC', 'kernel', 'rows', 'dim', 'input', 'hidden', 'channels', 'normalizedShape', 'shape']; // prettier-ignore
+
+function sizesOf(attributes: Layer['attributes']): string[] {
+  return sizeAttributes.flatMap((name) => String(attributes[name] ?? ''));
+}
+
+/**
+ * Matches the layers of two graphs: by content first, then by structure, sizes and class, each by the
+ * place in the dataflow, and by name where nothing else decides. Two ways of matching, and none, each
+ * improved step by step; the one of least cost (`Matching`) is taken.
+ *
+ * Symmetric: exchanging the arguments exchanges the pairs. Not necessarily order-preserving.
+ */
 export function matchLayers(a: HashedArchitecture, b: HashedArchitecture): LayerMatching {
-  const ofA = new Array<number | undefined>(a.names.length).fill(undefined);
-  const ofB = new Array<number | undefined>(b.names.length).fill(undefined);
-  for (const key of ['contextual', 'structural', 'kinds'] as const) {
-    const waiting = new Map<string, number[]>();
-    for (const [y, hash] of b[key].entries()) {
-      if (ofB[y] === undefined) waiting.set(hash, [...(waiting.get(hash) ?? []), y]);
-    }
-    for (const [x, hash] of a[key].entries()) {
-      const y = ofA[x] === undefined ? waiting.get(hash)?.shift() : undefined;
-      if (y === undefined) continue;
-      ofA[x] = y;
-      ofB[y] = x;
-    }
+  // One order of the two, whichever way they are given, so that every tie falls the same way.
+  if (orderKey(b) < orderKey(a)) {
+    const { ofA, ofB } = matchInOrder(b, a);
+    return matchingOf(ofB, ofA);
   }
+  const { ofA, ofB } = matchInOrder(a, b);
   return matchingOf(ofA, ofB);
 }
 
-function matchingOf(
-  ofA: readonly (number | undefined)[],
-  ofB: readonly (number | undefined)[],
-): LayerMatching {
+/** The same graph as if all layers of one structure had one content. */
+export function withoutContents(hashed: HashedArchitecture): HashedArchitecture {
+  return { ...hashed, contextual: hashed.structural, contents: hashed.structural };
+}
+
+function orderKey({ names, contextual, contents, edges }: HashedArchitecture): string {
+  return JSON.stringify([contextual, contents, names, edges.map(({ from, to }) => [from, to])]);
+}
+
+type Partners = LayerMatching['ofA'];
+
+function matchInOrder(
+  a: HashedArchitecture,
+  b: HashedArchitecture,
+): { readonly ofA: Partners; readonly ofB: Partners } {
+  const graphs = matchGraphs(a, b);
+  const assumed = a.assumedEdges || b.assumedEdges;
+  let best: Matching | undefined;
+  for (const begin of [refineMatching, alignLayers, () => undefined]) {
+    const matching = new Matching(...graphs, assumed);
+    begin(matching);
+    improveMatching(matching);
+    matching.dropStrays();
+    if (best === undefined || matching.cost() < best.cost() - 1e-9) best = matching;
+  }
+  const partners = (of: Int32Array | undefined, count: number): Partners =>
+    Array.from({ length: count }, (_, i) => {
+      const partner = of?.[i] ?? -1;
+      return partner < 0 ? undefined : partner;
+    });
+  return {
+    ofA: partners(best?.ofA, a.names.length),
+    ofB: partners(best?.ofB, b.names.length),
+  };
+}
+
+function matchingOf(ofA: Partners, ofB: Partners): LayerMatching {
   const pairs = ofA.flatMap((y, x) => (y === undefined ? [] : [[x, y] as const]));
   return { pairs, ofA, ofB };
 }
