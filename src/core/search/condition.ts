@@ -58,7 +58,10 @@ export function testsOf(condition: Condition): Set<TestId> {
     case 'every':
     case 'some':
       return new Set(condition.conditions.flatMap((part) => [...testsOf(part)]));
-    default:
+    case 'tag':
+    case 'type':
+    case 'name':
+    case 'among':
       return new Set();
   }
 }
