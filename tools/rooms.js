@@ -10,16 +10,30 @@ export const rooms = {
   storage: { imports: ['core', 'codecs'], owns: ['idb'] },
   autograd: { imports: ['core'], owns: [], tests: ['formats', 'compute'] },
   compute: { imports: ['core', 'autograd'], owns: ['onnxruntime-web'], tests: ['formats'] },
+  sandbox: {
+    imports: ['core'],
+    owns: ['quickjs-emscripten-core', '@jitl/quickjs-wasmfile-release-sync'],
+  },
   app: {
     imports: ['core'],
     owns: [],
-    tests: ['codecs', 'formats', 'storage', 'autograd', 'compute'],
+    tests: ['codecs', 'formats', 'storage', 'autograd', 'compute', 'sandbox'],
   },
   rpc: { imports: ['core'], owns: ['comlink'] },
   ui: { imports: ['core', 'rpc'], owns: ['svelte', 'cytoscape'] },
   main: { imports: ['core', 'rpc', 'ui'], owns: ['svelte'] },
   workers: {
-    imports: ['core', 'codecs', 'formats', 'storage', 'autograd', 'compute', 'app', 'rpc'],
+    imports: [
+      'core',
+      'codecs',
+      'formats',
+      'storage',
+      'autograd',
+      'compute',
+      'sandbox',
+      'app',
+      'rpc',
+    ],
     owns: [],
   },
 };
