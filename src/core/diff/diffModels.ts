@@ -1,4 +1,4 @@
-import type { Architecture, LayerEdge } from '../architecture.ts';
+import type { Architecture, Layer, LayerEdge } from '../architecture.ts';
 import { paperDivergence, paperGraph } from '../construction/paperRule.ts';
 import type { EdgeDifference, LayerMatch, ModelDiff } from '../diffViews.ts';
 import type { NodeId } from '../ids.ts';
@@ -109,9 +109,7 @@ function layerMatch(
   const { a, b, hashedA, hashedB, matching } = compared;
   const layerA = a.architecture.layers[x ?? -1];
   const layerB = b.architecture.layers[y ?? -1];
-  const shown = layerB ?? layerA;
-  if (shown === undefined) throw new Error('a row of a diff without a layer');
-  const alone = { label: layerLabel(shown), kind: shown.kind, notes: [], tensors };
+  const alone = { ...shownAs(layerB ?? layerA), tensors };
   if (x === undefined || layerA === undefined) return { b: y ?? 0, is: 'added', ...alone };
   if (y === undefined || layerB === undefined) return { a: x, is: 'removed', ...alone };
   const notes = layerNotes(layerA, layerB, {
@@ -123,6 +121,11 @@ function layerMatch(
     return { a: x, b: y, is: relation, ...alone, notes };
   if (relation !== 'equal') notes.push('other values');
   return { a: x, b: y, is: 'moved', ...alone, notes };
+}
+
+function shownAs(layer: Layer | undefined): Pick<LayerMatch, 'label' | 'kind' | 'notes'> {
+  if (layer === undefined) throw new Error('a row of a diff without a layer');
+  return { label: layerLabel(layer), kind: layer.kind, notes: [] };
 }
 
 /** Whether some edge of the layer is not in `b`, as far as both formats tell edges. */
