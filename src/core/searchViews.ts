@@ -50,6 +50,10 @@ export interface BisectOrder extends Suspicion {
   readonly kinds?: readonly EdgeKind[];
   /** Not to be tested. */
   readonly skip?: readonly NodeId[];
+  /** Also looks on the paths that do not pass through what was found: more tests. */
+  readonly every?: boolean;
+  /** Tests the parents of what was found where they were only taken to be good. Yes unless said. */
+  readonly verify?: boolean;
 }
 
 export type SearchVerdict = 'good' | 'bad' | 'unknown';
@@ -68,7 +72,7 @@ export interface SearchState {
   /** About to be tested. */
   readonly next?: NodeId;
   readonly tests: number;
-  /** At most so many more. */
+  /** At most so many more, while outcomes are clear; with more than 64 candidates about so many. */
   readonly left: number;
 }
 
@@ -96,16 +100,22 @@ export interface BisectReport {
 /** All models that inherited a fault: the first bad ancestors, and what is bad below them. */
 export interface InheritOrder extends Suspicion {
   readonly known: NodeId;
+  /** Both when absent. */
+  readonly kinds?: readonly EdgeKind[];
 }
 
 export interface InheritReport {
   readonly origins: readonly NodeId[];
   readonly affected: readonly NodeId[];
+  /** Of these, those that were not tested: they lie between an origin and another affected one. */
+  readonly inferred: readonly NodeId[];
   readonly tests: number;
   /** Models that a search of all would have tested. */
   readonly of: number;
   readonly unknown: readonly NodeId[];
   readonly summary: string;
+  /** What the answer rests on, and what was found strange. */
+  readonly notes: readonly string[];
 }
 
 /** Searches inside an edge: which layers carry the fault. */
@@ -123,4 +133,6 @@ export interface LocaliseReport {
   readonly tests: number;
   readonly groups: number;
   readonly summary: string;
+  /** What could not be swapped, unclear outcomes. */
+  readonly notes: readonly string[];
 }
