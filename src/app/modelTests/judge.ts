@@ -72,7 +72,7 @@ export async function keyOf(
   ports: Pick<TestPorts, 'session'>,
   fn: TestFunction,
   test: ModelTest,
-  { model: { node } }: Pick<TestSubject, 'model'>,
+  { model: { node } }: { readonly model: Pick<TestSubject['model'], 'node'> },
 ): Promise<string> {
   const lineage = await ports.session.lineage();
   return testKey(test, fn.dependsOn?.(lineage, node.id, test.arguments));

@@ -2,11 +2,12 @@ import { isFloat } from '../../../core/dtype.ts';
 import { halfMax, healthOf, type HealthCount } from '../../../core/modelTests/metrics/health.ts';
 import type { Metric } from '../../../core/modelTests/modelTest.ts';
 import { numbersOf } from '../../../core/network/literal.ts';
-import type { Literal, Network, OpNode } from '../../../core/network/network.ts';
+import type { Literal, OpNode } from '../../../core/network/network.ts';
 import { typedArguments } from '../../../core/recipe/checkArguments.ts';
 import type { Schema } from '../../../core/recipe/schema.ts';
 import { feedsOf } from '../feeds.ts';
 import type { TestContext, TestFunction } from '../testFunction.ts';
+import { exposed } from './exposed.ts';
 
 const id = 'health';
 
@@ -114,21 +115,6 @@ async function activationHealth(context: TestContext, examples: number) {
     metrics: { overflowing, nonFiniteActivations, largestActivation },
     findings,
     examples: rows,
-  };
-}
-
-/** The network with everything that its nodes make among its outputs. */
-function exposed(network: Network): Network {
-  const known = new Set(network.outputs.map(({ name }) => name));
-  const inner = network.nodes
-    .flatMap(({ outputs }) => outputs)
-    .filter((name) => name !== '' && !known.has(name));
-  return {
-    ...network,
-    outputs: [
-      ...network.outputs,
-      ...inner.map((name) => ({ name, dtype: 'f32', shape: [], unknown: 'type' }) as const),
-    ],
   };
 }
 
