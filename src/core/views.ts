@@ -149,6 +149,12 @@ export interface RemovePreview {
     readonly from: NodeId;
     readonly to: NodeId;
   }[];
+  /** Branches at removed models: where each goes; without `to` it goes with its model. */
+  readonly branches: readonly {
+    readonly name: string;
+    readonly from: NodeId;
+    readonly to?: NodeId;
+  }[];
   readonly freedBytes: number;
 }
 

@@ -246,6 +246,7 @@ function graphPart(first: GraphData): GraphPart {
           .filter((edge) => ids.includes(edge.from) && !ids.includes(edge.to))
           .map((edge) => ({ node: edge.to, kinds: [edge.kind] })),
         reattached: [],
+        branches: [],
         freedBytes: 1_204_000 * ids.length,
       }),
     remove: (ids) =>

@@ -9,4 +9,9 @@ export interface Branch {
   readonly notes: string;
   /** ms since 1970. */
   readonly createdAt: number;
+  /** Why it points there, as a person said when it was last moved. */
+  readonly reason?: string;
 }
+
+/** Begins the name of what another lineage calls a branch that has gone another way here. */
+export const foreignPrefix = 'theirs/';

@@ -1,3 +1,5 @@
+import type { Branch } from '../branches/branch.ts';
+import { movedTo } from '../branches/moved.ts';
 import type { NodeId } from '../ids.ts';
 import { LineageError } from '../lineageError.ts';
 import type { OrphanPolicy, RemovePreview } from '../views.ts';
@@ -21,13 +23,19 @@ export function previewRemoval(
     nodes: [...gone],
     orphans: [...orphans].map(([node, kinds]) => ({ node, kinds: [...kinds].sort() })),
     reattached: bridges(lineage, gone).map(({ kind, from, to }) => ({ kind, from, to })),
+    branches: movedBranches(lineage, gone).map(({ before, after }) => ({
+      name: before.name,
+      from: before.head,
+      ...(after === undefined ? {} : { to: after.head }),
+    })),
   };
 }
 
 /**
  * Removes models with their edges. `orphans` says what becomes of the models below them:
  * `reattach` joins them to the nearest remaining ancestors with inferred edges, `detach` leaves them
- * as they are, `remove` takes everything below by provenance along.
+ * as they are, `remove` takes everything below by provenance along. A branch at a removed model goes back
+ * to the nearest remaining version before it, else to the nearest parent, else with the model.
  *
  * @throws LineageError `node-missing`; `lineage-invalid` with `refuse` when there are orphans.
  */
@@ -57,10 +65,42 @@ export function removeNodes(
         : `Removed ${gone.size} models`,
     changes: [
       ...[...edges.values()].map((before) => ({ of: 'edge', before }) as const),
+      ...movedBranches(lineage, gone).map((moved) => ({ of: 'branch', ...moved }) as const),
       ...[...gone].map((id) => ({ of: 'node', before: nodeOf(lineage, id) }) as const),
       ...added.map((after) => ({ of: 'edge', after }) as const),
     ],
   };
+}
+
+/** The branches at removed nodes, and where each goes; one without `after` goes with its model. */
+function movedBranches(
+  lineage: Lineage,
+  gone: ReadonlySet<NodeId>,
+): { readonly before: Branch; readonly after?: Branch }[] {
+  return [...lineage.branches.values()]
+    .filter((branch) => gone.has(branch.head))
+    .map((before) => {
+      const head =
+        nearestRemaining(lineage, before.head, 'version', gone) ??
+        nearestRemaining(lineage, before.head, 'provenance', gone);
+      return head === undefined ? { before } : { before, after: movedTo(before, head) };
+    });
+}
+
+/** The first remaining node above `start`, nearest first. */
+function nearestRemaining(
+  lineage: Lineage,
+  start: NodeId,
+  kind: EdgeKind,
+  gone: ReadonlySet<NodeId>,
+): NodeId | undefined {
+  const seen = new Set([start]);
+  // Grows while it is walked, breadth first.
+  for (const node of seen) {
+    if (!gone.has(node)) return node;
+    for (const parent of parentsOf(lineage, node, kind)) seen.add(parent);
+  }
+  return undefined;
 }
 
 /** Edges from the nearest remaining ancestors of the removed nodes to their remaining children. */

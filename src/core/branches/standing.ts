@@ -1,0 +1,38 @@
+import type { BranchStanding } from '../branchViews.ts';
+import type { NodeId } from '../ids.ts';
+import { childrenOf, parentsOf, type Lineage } from '../lineage/lineage.ts';
+
+/**
+ * How a branch at `head` stands to the versions that came after it. A fork that was merged again is
+ * none: all of it ends in one model.
+ */
+export function standingOf(lineage: Lineage, head: NodeId): BranchStanding {
+  const below = walk(head, (id) => childrenOf(lineage, id, 'version'));
+  const by = below.size - 1;
+  if (by === 0) return { is: 'head' };
+  const ends = [...below].filter((id) => childrenOf(lineage, id, 'version').length === 0);
+  const [forward] = ends;
+  if (ends.length === 1 && forward !== undefined) return { is: 'behind', by, forward };
+  const wanted = new Set(ends);
+  return { is: 'forked', by, heads: [...lineage.nodes.keys()].filter((id) => wanted.has(id)) };
+}
+
+/** How a model stands to another by version edges: the same, an ancestor, a descendant, or neither. */
+export function versionOrder(
+  lineage: Lineage,
+  a: NodeId,
+  b: NodeId,
+): 'same' | 'before' | 'after' | 'diverged' {
+  if (a === b) return 'same';
+  const above = (id: NodeId) => parentsOf(lineage, id, 'version');
+  if (walk(b, above).has(a)) return 'before';
+  return walk(a, above).has(b) ? 'after' : 'diverged';
+}
+
+/** Everything reached from `start`, itself included. */
+export function walk<Id>(start: Id, next: (id: Id) => Iterable<Id>): Set<Id> {
+  const found = new Set([start]);
+  // A set's iteration reaches what is added on the way.
+  for (const id of found) for (const other of next(id)) found.add(other);
+  return found;
+}
