@@ -8,6 +8,8 @@ export interface SettledModel {
   /** Models it is also the next revision of: two for a merge, none where it is no version. */
   readonly revises: readonly NodeId[];
   readonly tags?: readonly string[];
+  /** Instead of the first parent's. */
+  readonly modelType?: string;
   /** Instead of the function's and the order's name. */
   readonly name?: string;
 }

@@ -1,10 +1,11 @@
+import type { CreateOrder } from '../../core/creationViews.ts';
 import type { DataUse } from '../../core/data/dataUse.ts';
 import type { NodeId } from '../../core/ids.ts';
 import type { ModelNode } from '../../core/lineage/graph.ts';
 import type { ProvenanceRole } from '../../core/lineage/provenanceRole.ts';
 import type { Literal, Network } from '../../core/network/network.ts';
 import type { Run } from '../../core/ports/run.ts';
-import type { Arguments, Outcome } from '../../core/recipe/recipe.ts';
+import type { Arguments, Outcome, Recipe } from '../../core/recipe/recipe.ts';
 import type { Schema } from '../../core/recipe/schema.ts';
 import type { TensorEntry } from '../../core/snapshot.ts';
 import type { Environment, PartMetrics, TrainReport } from '../../core/training/report.ts';
@@ -41,6 +42,27 @@ export interface CreationFunction {
    * @throws LineageError `recipe-invalid`, `data-unfit`, and what the context's calls throw.
    */
   make(context: MakeContext): Promise<readonly MadeModel[]>;
+  /** How some of the models of one call follow from others of it, where they do. */
+  readonly partFromParents?: PartFromParents;
+}
+
+/**
+ * How one of the models that a call makes is made again when only models of the same call change: the
+ * average of a federated round from its clients, without training all of them again.
+ */
+export interface PartFromParents {
+  follows(part: string): boolean;
+  /**
+   * The creation that gives the part from its own parents.
+   *
+   * @param recipe - of the part.
+   * @param parents - parts of the call that its parents were, in the order in which the creation takes them.
+   */
+  order(
+    recipe: Recipe,
+    parents: readonly string[],
+    prepare: PlanContext['prepare'],
+  ): Promise<Pick<CreateOrder, 'function' | 'arguments'>>;
 }
 
 /** A parent, its content read when it is asked for. */

@@ -102,7 +102,7 @@ export async function storeMade(
 async function nodeOf(
   ports: ImportPorts,
   order: StoreOrder,
-  { made, tags = [] }: SettledModel,
+  { made, tags = [], modelType = order.modelType }: SettledModel,
   scanned: NewModel['scanned'],
 ): Promise<ModelNode> {
   return {
@@ -115,7 +115,7 @@ async function nodeOf(
     summary: await summaryOf(ports.hasher, scanned),
     recipe: order.recipeOf(made),
     ...(made.outcome === undefined ? {} : { outcome: made.outcome }),
-    ...(order.modelType === undefined ? {} : { modelType: order.modelType }),
+    ...(modelType === undefined ? {} : { modelType }),
   };
 }
 

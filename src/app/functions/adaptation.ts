@@ -72,7 +72,7 @@ export function augmented(use: DataUse, augment: readonly Json[]): DataUse {
 }
 
 /** The data set of a call, with the augmentations that its arguments ask for. */
-export function givenData(context: PlanContext, augment: readonly Json[]): DataUse {
+export function givenData(context: Pick<PlanContext, 'data'>, augment: readonly Json[]): DataUse {
   const [use] = context.data;
   if (use === undefined) throw new Error('a call without data');
   return augmented(use, augment);

@@ -10,6 +10,7 @@ import type {
   JobOrder,
   MadeModel,
   MakeContext,
+  PartFromParents,
   PlanContext,
 } from '../create/creationFunction.ts';
 import type { Environment } from '../../core/training/report.ts';
@@ -110,6 +111,29 @@ export function federatedAverage(
   );
 }
 
+const average = 'average';
+
+/** The average follows from its clients, each counting as much as in the round. */
+const partFromParents: PartFromParents = {
+  follows: (part) => part === average,
+  async order(recipe, parents, prepare) {
+    const args = typedArguments({ id, schema }, recipe.arguments);
+    const shares = clientShares(givenData(recipe, args.augment), args, recipe.seed);
+    const weights: number[] = [];
+    for (const parent of parents) {
+      const share = shares.find((_, client) => partOf(client) === parent);
+      if (share === undefined)
+        throw new LineageError('recipe-invalid', {
+          function: id,
+          field: 'parents',
+          reason: 'the average is made from a model that is no client of the round',
+        });
+      weights.push(args.weighting === 'equal' ? 1 : (await prepare(share)).train.count);
+    }
+    return { function: 'linear-average', arguments: { weights, normalise: true } };
+  },
+};
+
 /** One round of federated learning, played on one machine. */
 export const federatedRound: CreationFunction = {
   id,
@@ -122,6 +146,7 @@ export const federatedRound: CreationFunction = {
   data: { min: 1, max: 1 },
   schema,
   unfit: unfitForTraining,
+  partFromParents,
 
   async plan(context) {
     const args = typedArguments({ id, schema }, context.args);
@@ -172,7 +197,7 @@ export const federatedRound: CreationFunction = {
       };
     });
     const total = clients.reduce((sum, { examples }) => sum + examples, 0);
-    const average = federatedAverage(
+    const weights = federatedAverage(
       clients.map(({ outcome }) => outcome.weights),
       clients.map(({ examples }) =>
         args.weighting === 'equal' ? 1 / clients.length : examples / total,
@@ -180,7 +205,7 @@ export const federatedRound: CreationFunction = {
     );
     // The average is as exact as what it is of: a replay trains the clients again.
     const environment = environmentOf(clients.map(({ outcome }) => outcome.report.environment));
-    const whole = await averaged(context, prepared, average, fileOf);
+    const whole = await averaged(context, prepared, weights, fileOf);
     return [...models, { ...whole, environment }];
   },
 };
@@ -199,17 +224,17 @@ function environmentOf(runs: readonly Environment[]): Environment {
 async function averaged(
   context: MakeContext,
   { network, heads, use, shares, fresh }: Prepared,
-  average: ReadonlyMap<string, Literal>,
+  weights: ReadonlyMap<string, Literal>,
   fileOf: (weights: ReadonlyMap<string, Literal>) => MadeModel['file'],
 ): Promise<MadeModel> {
   const data = await context.prepare(use);
   const tested = data.test.count > 0;
-  const test = tested && (await context.evaluate(withValues(network, average), heads, data));
+  const test = tested && (await context.evaluate(withValues(network, weights), heads, data));
   const before = tested && fresh.length === 0 && (await context.evaluate(network, heads, data));
   return {
     name: `${onlyParent(context.parents).node.name}-federated`,
-    part: 'average',
-    file: fileOf(average),
+    part: average,
+    file: fileOf(weights),
     parents: shares.map((_, client) => ({
       from: { part: partOf(client) },
       role: 'federated-client' as const,
