@@ -59,6 +59,16 @@ export async function settleTestData(
   };
 }
 
+/** How the model's inputs are prepared, by the nearest recipe; undefined where none tells. */
+export async function knownPreparation(
+  ports: Pick<TestPorts, 'session'>,
+  model: ParentModel,
+): Promise<DataUse | undefined> {
+  const { inputs } = await model.network();
+  const feeds = (use: DataUse) => inputs.every(({ name }) => name in use.inputs);
+  return nearestUse(await ports.session.lineage(), model.node, feeds)?.use;
+}
+
 /** Breadth first over the model, its provenance parents, then its predecessors; it need not be stored. */
 function nearestUse(
   lineage: Lineage,

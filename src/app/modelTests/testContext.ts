@@ -10,7 +10,7 @@ import type { Arguments } from '../../core/recipe/recipe.ts';
 import { parentModel } from '../create/parentModel.ts';
 import { reportNodeStorage } from '../storage/reportStorage.ts';
 import type { Predicted } from './crossCheck.ts';
-import { settleTestData } from './settleTestData.ts';
+import { knownPreparation, settleTestData } from './settleTestData.ts';
 import type { FedData, TestBackend, TestContext } from './testFunction.ts';
 import type { TestPorts } from './testPorts.ts';
 import type { TestSubject } from './testSubject.ts';
@@ -80,7 +80,7 @@ export function testContext(
       return outputs;
     },
     predictOn,
-    devices: () => ports.compute.describe(),
+    knownUse: () => knownPreparation(ports, model),
     ownBytes: async () => (await reportNodeStorage(ports, model.node.id)).uniqueBytes,
     other: (named) => otherModel(ports, model.node.id, named, run),
     script: (order) => ports.sandbox.run(order, run.signal),

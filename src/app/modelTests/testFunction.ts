@@ -1,11 +1,11 @@
-import type { Augmentation } from '../../core/data/dataUse.ts';
+import type { Augmentation, DataUse } from '../../core/data/dataUse.ts';
 import type { NodeId } from '../../core/ids.ts';
 import type { Lineage } from '../../core/lineage/lineage.ts';
 import type { Metric, ModelTest } from '../../core/modelTests/modelTest.ts';
 import type { PreparedTest } from '../../core/modelTests/prepareTestData.ts';
 import type { TestDetails } from '../../core/modelTests/testResult.ts';
 import type { Literal, Network } from '../../core/network/network.ts';
-import type { ComputeReport, Predictions } from '../../core/ports/compute.ts';
+import type { Predictions } from '../../core/ports/compute.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { SandboxOrder, SandboxOutcome } from '../../core/ports/sandbox.ts';
 import type { Arguments } from '../../core/recipe/recipe.ts';
@@ -85,7 +85,8 @@ export interface TestContext {
     batch: number,
     whole?: boolean,
   ): Promise<Predictions>;
-  devices(): Promise<ComputeReport>;
+  /** How a recipe of the model or its nearest ancestor prepares its inputs, whatever the data. */
+  knownUse(): Promise<DataUse | undefined>;
   /** Bytes that only this model holds in the store. */
   ownBytes(): Promise<number>;
   /** Another model, by id or name; its first parent for undefined. @throws LineageError `node-missing`, `data-unfit`. */

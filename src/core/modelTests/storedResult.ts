@@ -38,7 +38,7 @@ export function testKey(
  * Results as JSON carries them: numbers that it has no value for are written as text.
  */
 export function encodeResults(results: readonly StoredResult[]): unknown {
-  return { version: 1, results: encode(results) };
+  return { version: 1, results: encodeNumbers(results) };
 }
 
 /** Results as they were encoded; none for a form of a later version, which is measured again. */
@@ -54,12 +54,14 @@ const special = new Map<string, number>([
   ['-Infinity', -Infinity],
 ]);
 
-/** `{"number": "NaN"}`: an object, so that no text of a person is taken for a number. */
-function encode(value: unknown): unknown {
+/** A plain value in which `{"number": "NaN"}` stands for what JSON has no number for: an object, so that no text of a person is taken for a number. */
+export function encodeNumbers(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : { number: String(value) };
-  if (Array.isArray(value)) return value.map(encode);
+  if (Array.isArray(value)) return value.map(encodeNumbers);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, encode(each)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, encodeNumbers(each)]),
+  );
 }
 
 function decode(value: unknown): unknown {
