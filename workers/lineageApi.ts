@@ -1,10 +1,13 @@
 import { editService } from '../src/app/service/editService.ts';
 import { inspectService } from '../src/app/service/inspectService.ts';
 import type { LineageApi } from '../src/rpc/api.ts';
+import { cascadeApi } from './cascadeApi.ts';
 import { createApi } from './createApi.ts';
 import { dataApi } from './dataApi.ts';
+import { diffApi } from './diffApi.ts';
 import { exportApi } from './exportApi.ts';
 import { importApi } from './importApi.ts';
+import { testApi } from './testApi.ts';
 import type { Wired } from './wired.ts';
 
 /**
@@ -29,7 +32,10 @@ export function lineageApi(
     ...importApi(wired),
     ...exportApi(wired),
     ...createApi(wired),
+    ...cascadeApi(wired),
+    ...diffApi(wired),
     ...dataApi(wired),
+    ...testApi(wired),
     attachCompute,
     start: async () => {
       const expectedModels = await (await wired).stores.evictedModels();

@@ -7,7 +7,10 @@ import type { GraphData } from '../core/lineage/graph.ts';
 import type { ComputeReport } from '../core/ports/compute.ts';
 import type { Cancellation, Progress } from '../core/ports/run.ts';
 import type { TrainReport } from '../core/training/report.ts';
+import type { DiffApi } from './diffApi.ts';
+import type { CascadeApi } from './cascadeApi.ts';
 import type { StartCompute } from './startCompute.ts';
+import type { TestApi } from './testApi.ts';
 import type * as views from '../core/views.ts';
 
 /** Progress calls cross the wire: `wire.ts` makes proxies of them. */
@@ -29,7 +32,7 @@ export interface IncomingFile {
  * What the lineage worker does for the page. Every method rejects with a `LineageError`, or with an
  * `AbortError` once its signal is aborted.
  */
-export interface LineageApi {
+export interface LineageApi extends TestApi, DiffApi, CascadeApi {
   start(): Promise<views.StartState>;
   /** Tells how compute devices are started, before anything is computed. */
   attachCompute(start: StartCompute): Promise<void>;

@@ -4,7 +4,10 @@ import type { ProvenanceRole } from '../core/lineage/provenanceRole.ts';
 import type * as views from '../core/views.ts';
 import type { LineageApi } from '../rpc/api.ts';
 import { incoming, run, type FileSource, type LongCall } from './longCall.ts';
+import { cascadeCalls, type CascadeMgit } from './mgitCascade.ts';
 import { creationCalls, type CreationMgit } from './mgitCreation.ts';
+import { testCalls, type TestMgit } from './mgitTests.ts';
+import { diffCalls, type DiffMgit } from './mgitDiff.ts';
 
 export type ImportCall = LongCall & views.ImportOptions;
 
@@ -31,7 +34,7 @@ type Ids = NodeId | readonly NodeId[];
  *
  * Source: docs/api.md.
  */
-export interface Mgit extends CreationMgit {
+export interface Mgit extends TestMgit, CreationMgit, DiffMgit, CascadeMgit {
   import(files: FileSource, options?: ImportCall): Promise<views.ImportReport>;
   pendingImports(): Promise<views.PendingImportView[]>;
   /** The file handles of a pending import, for which a page asks permission before it resumes it. */
@@ -128,6 +131,9 @@ export function createMgit(lineage: LineageApi): Mgit {
   return {
     ...longCalls(lineage),
     ...creationCalls(lineage),
+    ...testCalls(lineage),
+    ...cascadeCalls(lineage),
+    ...diffCalls(lineage),
     pendingImports: () => lineage.pendingImports(),
     pendingHandles: (id) => lineage.pendingHandles(id),
     discardImport: (id) => lineage.discardImport(id),

@@ -167,6 +167,7 @@ function listed(
 /** Two matrices that lie across: as their layers say, or as their shapes do. */
 function isTransposed(x: Placed, y: Placed): boolean {
   const [[p, q], [r, s]] = [x.shape, y.shape];
+  if (x.dtype === 'c64' || x.dtype === 'c128') return false;
   if (x.shape.length !== 2 || y.shape.length !== 2 || p !== s || q !== r) return false;
   return p !== q || x.transposed !== y.transposed;
 }

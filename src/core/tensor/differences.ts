@@ -6,9 +6,9 @@ export type DifferenceMoments = Omit<TensorDifference, 'pair'>;
 
 /** Rounding to a type: half a unit in the last place, relative, and at its smallest. */
 const roundings: Readonly<Partial<Record<Dtype, readonly [relative: number, least: number]>>> = {
-  f32: [2 ** -24, 2 ** -150],
-  f16: [2 ** -11, 2 ** -25],
-  bf16: [2 ** -8 / 2, 2 ** -134],
+  f32: [1.0001 * 2 ** -24, 2 ** -150],
+  f16: [1.0001 * 2 ** -11, 2 ** -25],
+  bf16: [1.0001 * 2 ** -9, 2 ** -134],
   f8e4m3fn: [2 ** -4, 2 ** -10],
   f8e5m2: [2 ** -3, 2 ** -17],
 };
@@ -74,6 +74,7 @@ export class DifferenceSums {
   /** Counts, and finds the extremes that the sums are scaled by. */
   #count(a: Float64Array, b: Float64Array) {
     let [scale, largest, at, sum] = [0, 0, 0, 0];
+    const [relative, absolute] = this.#rounding ?? [0, 0];
     for (let i = 0; i < b.length; i++) {
       const [x, y] = [a[i] as number, b[i] as number];
       if (x !== y && (x === x || y === y)) this.#differing++;
@@ -86,12 +87,11 @@ export class DifferenceSums {
         largest = size;
         at = this.#seen + i;
       }
-      if (x * y < 0) this.#signFlips++;
-      if (d < this.#least) this.#least = d;
-      if (d > this.#most) this.#most = d;
+      if (Math.sign(x) * Math.sign(y) < 0) this.#signFlips++;
+      this.#least = Math.min(this.#least, d);
+      this.#most = Math.max(this.#most, d);
       sum += d;
-      if (this.#rounding && size > this.#rounding[0] * 1.0001 * Math.abs(x) + this.#rounding[1])
-        this.#beyondRounding++;
+      if (size > relative * Math.abs(x) + absolute) this.#beyondRounding++;
     }
     this.#sum += sum;
     return { scale, largest, at };
@@ -138,19 +138,25 @@ export class DifferenceSums {
     if (found.notFinite === found.elements) return 'not finite';
     if (this.#coarser !== undefined && this.#beyondRounding === 0)
       return `equal after rounding to ${this.#coarser}`;
-    const spread = this.#most - this.#least;
-    if (found.elements > 1 && spread <= 1e-6 * found.largest)
-      return `shifted by ${rounded(found.meanChange)}`;
-    const factor = this.#ab / this.#aa;
-    const residual = this.#bb - factor * this.#ab;
-    if (found.elements > 1 && factor > 0 && residual < 1e-8 * this.#bb)
-      return `scaled by ${rounded(factor)}`;
-    const share = found.differing / found.elements;
-    if (found.elements >= 16 && share < 0.2) return `sparse, ${percent(share)}`;
-    if (!(found.relative < 0.5) && !(found.cosine > 0.3)) return 'unrelated: trained anew?';
-    if (found.relative < 0.02) return 'small and everywhere';
-    return share > 0.9 ? 'everywhere' : `in ${percent(share)}`;
+    return this.#rule(found) ?? changeWords(found);
   }
+
+  /** One shift or one factor for all elements; undefined where it is neither. */
+  #rule({ elements, largest, meanChange }: Omit<DifferenceMoments, 'looksLike'>) {
+    if (elements < 2) return undefined;
+    if (this.#most - this.#least <= 1e-6 * largest) return `shifted by ${rounded(meanChange)}`;
+    const factor = this.#ab / this.#aa;
+    const isScaled = factor > 0 && this.#bb - factor * this.#ab < 1e-8 * this.#bb;
+    return isScaled && factor !== 1 ? `scaled by ${rounded(factor)}` : undefined;
+  }
+}
+
+function changeWords(found: Omit<DifferenceMoments, 'looksLike'>): string {
+  const share = found.differing / found.elements;
+  if (found.elements >= 16 && share < 0.2) return `sparse, ${percent(share)}`;
+  if (!(found.relative < 0.5) && !(found.cosine > 0.3)) return 'unrelated: trained anew?';
+  if (found.relative < 0.02) return 'small and everywhere';
+  return share > 0.9 ? 'everywhere' : `in ${percent(share)}`;
 }
 
 /** Four digits, without trailing zeros. */
