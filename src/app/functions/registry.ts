@@ -6,11 +6,13 @@ import { fuseAdapter } from './fuseAdapter.ts';
 import { linearAverage } from './linearAverage.ts';
 import { linearProbe } from './linearProbe.ts';
 import { lora } from './lora.ts';
+import { merge } from './merge.ts';
 import { multiTask } from './multiTask.ts';
 import { prune } from './prune.ts';
 import { quantiseFp16 } from './quantiseFp16.ts';
 import { quantiseInt8 } from './quantiseInt8.ts';
 import { taskArithmetic } from './taskArithmetic.ts';
+import { transplant } from './transplant.ts';
 
 /** Every creation function, in the order of the menu. */
 export const creationFunctions: readonly CreationFunction[] = [
@@ -25,11 +27,15 @@ export const creationFunctions: readonly CreationFunction[] = [
   multiTask,
   linearAverage,
   taskArithmetic,
+  transplant,
 ];
+
+/** Ordered by use cases of their own, which plan first: in no menu, but replayed like all others. */
+const plannedFunctions: readonly CreationFunction[] = [merge];
 
 /** @throws LineageError `function-missing`. */
 export function functionOf(id: string): CreationFunction {
-  const found = creationFunctions.find((each) => each.id === id);
+  const found = [...creationFunctions, ...plannedFunctions].find((each) => each.id === id);
   if (found === undefined) throw new LineageError('function-missing', { function: id });
   return found;
 }
