@@ -6,9 +6,10 @@ import { constructionMemory } from '../src/app/constructLineage.ts';
 import { LineageSession } from '../src/app/lineageSession.ts';
 import { reviseLineage } from '../src/app/reviseLineage.ts';
 import { threadedCompute } from '../src/app/compute/threadedCompute.ts';
-import type { CreatePorts } from '../src/app/create/createPorts.ts';
 import { DataCache } from '../src/app/data/readData.ts';
 import { creationFunctions, functionOf } from '../src/app/functions/registry.ts';
+import { TestMemory } from '../src/app/modelTests/testMemory.ts';
+import type { TestPorts } from '../src/app/modelTests/testPorts.ts';
 import { ContentUse } from '../src/app/storage/contentUse.ts';
 import { appName } from '../src/compute/appName.ts';
 import { chunkCodecs } from '../src/codecs/chunkCodecs.ts';
@@ -18,6 +19,7 @@ import { modelFormats } from '../src/formats/modelFormats.ts';
 import { connectCompute } from '../src/rpc/computeWire.ts';
 import type { StartCompute } from '../src/rpc/startCompute.ts';
 import { serve } from '../src/rpc/wire.ts';
+import { quickJsSandbox } from '../src/sandbox/quickJsSandbox.ts';
 import { browserStorage } from '../src/storage/browserStorage.ts';
 import { openIdbStores } from '../src/storage/idb/openIdbStores.ts';
 import { subtleHasher } from '../src/storage/subtleHasher.ts';
@@ -45,7 +47,7 @@ async function wire(): Promise<Wired> {
   const stores = await openIdbStores({ name: 'mgit', codecs: chunkCodecs() });
   const session = new LineageSession({ log: stores.log, lock: stores.lock, now, newId });
   const memory = constructionMemory();
-  const ports: CreatePorts = {
+  const ports: TestPorts = {
     ...stores,
     session,
     use: new ContentUse(stores.content, session),
@@ -61,6 +63,8 @@ async function wire(): Promise<Wired> {
     }),
     data: dataReader({ images: imageDecoder, pause: nextTask }),
     dataCache: new DataCache(),
+    sandbox: quickJsSandbox(() => performance.now()),
+    tested: new TestMemory(),
     running: new Map(),
     unsaved: new Map(),
     functions: creationFunctions,

@@ -1,8 +1,8 @@
-import type { CreatePorts } from '../src/app/create/createPorts.ts';
+import type { TestPorts } from '../src/app/modelTests/testPorts.ts';
 import type { Stores } from '../src/storage/openStores.ts';
 
 /** The use cases' ports and the stores below them, once these are open. */
 export interface Wired {
-  readonly ports: CreatePorts;
+  readonly ports: TestPorts;
   readonly stores: Stores;
 }
