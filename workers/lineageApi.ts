@@ -7,6 +7,7 @@ import { dataApi } from './dataApi.ts';
 import { diffApi } from './diffApi.ts';
 import { exportApi } from './exportApi.ts';
 import { importApi } from './importApi.ts';
+import { searchApi } from './searchApi.ts';
 import { testApi } from './testApi.ts';
 import type { Wired } from './wired.ts';
 
@@ -35,6 +36,7 @@ export function lineageApi(
     ...cascadeApi(wired),
     ...diffApi(wired),
     ...dataApi(wired),
+    ...searchApi(wired),
     ...testApi(wired),
     attachCompute,
     start: async () => {

@@ -5,7 +5,9 @@ import { LineageError } from '../core/lineageError.ts';
 import type * as views from '../core/views.ts';
 import type { LayoutApi, LineageApi } from '../rpc/api.ts';
 import { fakeCreation } from './creation.fixture.ts';
+import { fakeCascade } from './mgitCascade.fixture.ts';
 import { modelNode, nodeId } from './modelNode.fixture.ts';
+import { fakeSearch } from './search.fixture.ts';
 
 /*
  * A lineage in memory that answers as the worker does, for tests of the interface and for looking
@@ -300,6 +302,8 @@ export function fakeLineage(
   return {
     ...graphPart(graph),
     ...fakeCreation(),
+    ...fakeCascade(),
+    ...fakeSearch(() => graph),
     start: () => Promise.resolve({ is: 'ready', expectedModels: 0 }),
     attachCompute: () => Promise.resolve(),
     importFiles: () => Promise.resolve(imported),
