@@ -30,14 +30,7 @@ export function lineageApi(
   const inspect = async () => (await services).inspect;
   const ports = async () => (await services).ports;
   return {
-    ...importApi(wired),
-    ...exportApi(wired),
-    ...createApi(wired),
-    ...cascadeApi(wired),
-    ...diffApi(wired),
-    ...dataApi(wired),
-    ...searchApi(wired),
-    ...testApi(wired),
+    ...featureApis(wired),
     attachCompute,
     start: async () => {
       const expectedModels = await (await wired).stores.evictedModels();
@@ -77,5 +70,19 @@ export function lineageApi(
       await stores.erase();
       (await ports()).session.forget();
     },
+  };
+}
+
+/** One part for each feature, wired the same way. */
+function featureApis(wired: Promise<Wired>) {
+  return {
+    ...importApi(wired),
+    ...exportApi(wired),
+    ...createApi(wired),
+    ...cascadeApi(wired),
+    ...diffApi(wired),
+    ...dataApi(wired),
+    ...searchApi(wired),
+    ...testApi(wired),
   };
 }
