@@ -148,12 +148,13 @@ async function commitMade(
   await ports.session.commit(
     (lineage) => {
       nodes = namedNodes(models, lineage);
+      const predecessors = order.kind === 'merge' ? 2 : 1;
       return {
         kind: order.kind,
         title: order.title,
         changes: [
           ...nodes.map((after): Change => ({ of: 'node', after })),
-          ...edgeChanges(nodes, { added: edges, removed: [] }, lineage),
+          ...edgeChanges(nodes, { added: edges, removed: [] }, lineage, predecessors),
         ],
       };
     },

@@ -68,11 +68,16 @@ export function namedNodes(models: readonly NewModel[], lineage: Lineage): Model
   });
 }
 
-/** The changes of a revision that the lineage as it is now allows. Only inferred edges go. */
+/**
+ * The changes of a revision that the lineage as it is now allows. Only inferred edges go.
+ *
+ * @param predecessors - most version edges that may lead to a model: two for a merge.
+ */
 export function edgeChanges(
   nodes: readonly ModelNode[],
   { added, removed }: LineageRevision,
   lineage: Lineage,
+  predecessors: 1 | 2 = 1,
 ): Change[] {
   const gone = removed.flatMap(({ kind, from, to }) => {
     const edge = lineage.edges.get(edgeKey(kind, from, to));
@@ -82,7 +87,10 @@ export function edgeChanges(
   const without = lineageOf({ ...kept, edges: kept.edges.filter((edge) => !gone.includes(edge)) });
   return [
     ...gone.map((before): Change => ({ of: 'edge', before })),
-    ...keepPossible(nodes, added, without).map((after): Change => ({ of: 'edge', after })),
+    ...keepPossible(nodes, added, without, predecessors).map((after): Change => ({
+      of: 'edge',
+      after,
+    })),
   ];
 }
 
@@ -91,6 +99,7 @@ function keepPossible(
   nodes: readonly ModelNode[],
   edges: readonly Edge[],
   lineage: Lineage,
+  predecessors: number,
 ): Edge[] {
   const trial = lineageOf(dataOf(lineage));
   for (const node of nodes) putNode(trial, node);
@@ -98,7 +107,7 @@ function keepPossible(
     const { kind, from, to } = edge;
     if (!trial.nodes.has(from) || !trial.nodes.has(to) || from === to) return false;
     if (trial.edges.has(edgeKey(kind, from, to))) return false;
-    if (kind === 'version' && parentsOf(trial, to, kind).length > 0) return false;
+    if (kind === 'version' && parentsOf(trial, to, kind).length >= predecessors) return false;
     if (pathDown(trial, to, from) !== undefined) return false;
     putEdge(trial, edge);
     return true;
