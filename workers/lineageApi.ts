@@ -7,6 +7,7 @@ import { dataApi } from './dataApi.ts';
 import { diffApi } from './diffApi.ts';
 import { exportApi } from './exportApi.ts';
 import { importApi } from './importApi.ts';
+import { mergeApi } from './mergeApi.ts';
 import { searchApi } from './searchApi.ts';
 import { testApi } from './testApi.ts';
 import type { Wired } from './wired.ts';
@@ -82,6 +83,7 @@ function featureApis(wired: Promise<Wired>) {
     ...cascadeApi(wired),
     ...diffApi(wired),
     ...dataApi(wired),
+    ...mergeApi(wired),
     ...searchApi(wired),
     ...testApi(wired),
   };

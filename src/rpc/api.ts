@@ -10,6 +10,7 @@ import type { TrainReport } from '../core/training/report.ts';
 import type { DiffApi } from './diffApi.ts';
 import type { CascadeApi } from './cascadeApi.ts';
 import type { SearchApi } from './searchApi.ts';
+import type { MergeApi } from './mergeApi.ts';
 import type { StartCompute } from './startCompute.ts';
 import type { TestApi } from './testApi.ts';
 import type * as views from '../core/views.ts';
@@ -33,7 +34,7 @@ export interface IncomingFile {
  * What the lineage worker does for the page. Every method rejects with a `LineageError`, or with an
  * `AbortError` once its signal is aborted.
  */
-export interface LineageApi extends TestApi, DiffApi, CascadeApi, SearchApi {
+export interface LineageApi extends TestApi, DiffApi, CascadeApi, SearchApi, MergeApi {
   start(): Promise<views.StartState>;
   /** Tells how compute devices are started, before anything is computed. */
   attachCompute(start: StartCompute): Promise<void>;
