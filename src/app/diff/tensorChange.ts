@@ -117,7 +117,7 @@ async function spectrumOf(
   if (rows < 2 || columns < 2 || isComplex || moments.largest === 0) return {};
   if (!Number.isFinite(moments.norm)) return {};
   // Divided by the largest change, so that no square overflows or vanishes.
-  const by = 1 / moments.largest;
+  const by = 1 / Math.max(moments.largest, 1e-300);
   const read = async (pass: MatrixPass): Promise<void> => {
     for await (const [a, b] of numbersOf(content, tensors, signal))
       pass.update(b.map((y, i) => finite((y - (a[i] as number)) * by)));

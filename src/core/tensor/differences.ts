@@ -52,8 +52,8 @@ export class DifferenceSums {
   update(a: Float64Array, b: Float64Array): void {
     const block = this.#count(a, b);
     this.#rescale(block.scale, block.largest, block.at);
-    const byScale = this.#scale > 0 ? 1 / this.#scale : 0;
-    const byLargest = this.#largest > 0 ? 1 / this.#largest : 0;
+    const byScale = 1 / asScale(this.#scale);
+    const byLargest = 1 / asScale(this.#largest);
     let [aa, bb, ab, dd] = [0, 0, 0, 0];
     for (let i = 0; i < b.length; i++) {
       const [x, y] = [a[i] as number, b[i] as number];
@@ -99,23 +99,23 @@ export class DifferenceSums {
 
   #rescale(scale: number, largest: number, at: number): void {
     if (scale > this.#scale) {
-      const by = (this.#scale / scale) ** 2;
+      const by = (asScale(this.#scale) / asScale(scale)) ** 2;
       this.#aa *= by;
       this.#bb *= by;
       this.#ab *= by;
       this.#scale = scale;
     }
     if (largest > this.#largest) {
-      this.#dd *= (this.#largest / largest) ** 2;
+      this.#dd *= (asScale(this.#largest) / asScale(largest)) ** 2;
       this.#largest = largest;
       this.#largestAt = at;
     }
   }
 
   result(): DifferenceMoments {
-    const normA = this.#scale * Math.sqrt(this.#aa);
-    const normB = this.#scale * Math.sqrt(this.#bb);
-    const norm = this.#largest * Math.sqrt(this.#dd);
+    const normA = asScale(this.#scale) * Math.sqrt(this.#aa);
+    const normB = asScale(this.#scale) * Math.sqrt(this.#bb);
+    const norm = asScale(this.#largest) * Math.sqrt(this.#dd);
     const numbers = {
       elements: this.#seen,
       differing: this.#differing,
@@ -157,6 +157,11 @@ function changeWords(found: Omit<DifferenceMoments, 'looksLike'>): string {
   if (!(found.relative < 0.5) && !(found.cosine > 0.3)) return 'unrelated: trained anew?';
   if (found.relative < 0.02) return 'small and everywhere';
   return share > 0.9 ? 'everywhere' : `in ${percent(share)}`;
+}
+
+/** A magnitude that can be divided by. */
+function asScale(magnitude: number): number {
+  return Math.max(magnitude, 1e-300);
 }
 
 /** Four digits, without trailing zeros. */
