@@ -2,16 +2,20 @@ import type { CascadeRun } from '../../core/cascadeViews.ts';
 import type { CreateOrder } from '../../core/creationViews.ts';
 import type { NodeId } from '../../core/ids.ts';
 import type { Run } from '../../core/ports/run.ts';
+import type { TrainingBenchOptions } from '../create/trainingBench.fixture.ts';
 import { noRun } from '../import/importModels.fixture.ts';
 import { modelTestBench, type BenchOptions } from '../modelTests/modelTestBench.fixture.ts';
 import type { CascadeEvent } from '../../core/cascadeViews.ts';
 import type { CascadePorts } from './cascadePorts.ts';
 import { resumeCascade, runCascade } from './runCascade.ts';
 
+/** Of testing and of training. */
+export type CascadeBenchOptions = BenchOptions & TrainingBenchOptions;
+
 export const short = { epochs: 1, batchSize: 12, learningRate: 0.05 };
 
 /** The use cases of cascades on a store in memory, with a perceptron `base` and points for it. */
-export async function cascadeBench(options: BenchOptions = {}) {
+export async function cascadeBench(options: CascadeBenchOptions = {}) {
   const bench = await modelTestBench(options);
   return withCascades(bench);
 }
@@ -56,7 +60,7 @@ export function withCascades<
  * `base` with two finetuned children `a` and `b`, their average `d`, a pruned `e` of it, and the new version
  * `base2` of `base`.
  */
-export async function diamondBench(options: BenchOptions = {}) {
+export async function diamondBench(options: CascadeBenchOptions = {}) {
   const bench = await cascadeBench(options);
   const { base, points, made } = bench;
   const finetune = { function: 'finetune', data: [points], arguments: short };
