@@ -6,6 +6,7 @@ import type { Joined } from '../../core/lineage/walkGraphs.fixture.ts';
 import { noRun } from '../import/importModels.fixture.ts';
 import { bisectLineage } from './bisectLineage.ts';
 import { localiseFault } from './localiseFault.ts';
+import { searchService } from './searchService.ts';
 import { changed, classifier, searchBench, testId } from './searchBench.fixture.ts';
 import { walkLineage } from './walkLineage.ts';
 
@@ -15,6 +16,16 @@ function drifted(network: Network, by: number): Network {
     (name) => [name, (value: number) => value + by] as const,
   );
   return changed(network, Object.fromEntries(all));
+}
+
+/** The same computation with other names of weights. */
+function renamed(network: Network): Network {
+  const name = (old: string) => (network.initializers.has(old) ? `new.${old}` : old);
+  return {
+    ...network,
+    initializers: new Map([...network.initializers].map(([old, value]) => [name(old), value])),
+    nodes: network.nodes.map((node) => ({ ...node, inputs: node.inputs.map(name) })),
+  };
 }
 
 /** Health with data: nothing inside may be beyond fp16, no weight NaN. */
@@ -100,8 +111,31 @@ describe('a planted fault, by real tests of real networks', () => {
     const made = await planted(() => changed(wide, { 'layers.2.weight': (value) => value * 1e7 }));
     const { guilty, mends, notes } = await localised(made, 'layer');
     expect([guilty, mends]).toEqual([[], false]);
-    expect(notes.join(' ')).toMatch(/layers\.2\.weight.* are only in m3, and not swapped/);
+    expect(notes.join(' ')).toMatch(
+      /layers\.2\.weight.* of m3 have no counterpart of the same shape/,
+    );
     expect(notes.join(' ')).toMatch(/the fault is in what only one of the two has/);
+  }, 60_000);
+
+  it('is found through renamed tensors when the models are matched by their layers', async () => {
+    const made = await planted((network) =>
+      renamed(changed(network, { 'layers.1.weight': (value) => value * 1e7 })),
+    );
+    const order = {
+      good: made.idOf('m2'),
+      bad: made.idOf('m3'),
+      test: testId,
+      by: 'layer' as const,
+    };
+    const { guilty, mends, groups } = await searchService(made.ports).localise(
+      order,
+      noRun,
+      () => undefined,
+    );
+    expect(guilty.map(({ label }) => label)).toEqual(['new.layers.1']);
+    expect([mends, groups]).toEqual([true, 4]);
+    const byName = await localiseFault(made.ports, order, noRun, () => undefined);
+    expect(byName.guilty).toEqual([]);
   }, 60_000);
 
   it('refuses a pair of which the good one fails', async () => {

@@ -168,10 +168,12 @@ function leftOut(
 ): string[] {
   const only = (model: StoredParent, matched: ReadonlySet<string>) => {
     const names = model.tensors.map(({ name }) => name).filter((name) => !matched.has(name));
-    const verb = names.length === 1 ? 'is' : 'are';
+    const verb = names.length === 1 ? 'has' : 'have';
     return names.length === 0
       ? []
-      : [`${namedList(names)} ${verb} only in ${asker.name(model.node.id)}, and not swapped.`];
+      : [
+          `${namedList(names)} of ${asker.name(model.node.id)} ${verb} no counterpart of the same shape, and nothing is swapped there.`,
+        ];
   };
   return [
     ...only(good, new Set(pairs.map((pair) => pair.good.name))),

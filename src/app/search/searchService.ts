@@ -3,6 +3,7 @@ import type * as search from '../../core/searchViews.ts';
 import { bisectLineage, type OnSearch } from './bisectLineage.ts';
 import { findInheritors } from './findInheritors.ts';
 import { localiseFault } from './localiseFault.ts';
+import { matchByDiff } from './matchByDiff.ts';
 import type { SearchPorts } from './searchPorts.ts';
 import { walkLineage } from './walkLineage.ts';
 
@@ -15,6 +16,6 @@ export function searchService(ports: SearchPorts) {
     inheritors: (order: search.InheritOrder, run: Run, onState: OnSearch) =>
       findInheritors(ports, order, run, onState),
     localise: (order: search.LocaliseOrder, run: Run, onState: OnSearch) =>
-      localiseFault(ports, order, run, onState),
+      localiseFault(ports, order, run, onState, matchByDiff(ports, run)),
   };
 }

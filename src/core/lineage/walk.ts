@@ -49,13 +49,15 @@ export function neighbours(
   return ordered(lineage, found);
 }
 
-function ordered(lineage: Lineage, ids: Iterable<NodeId>): ModelNode[] {
-  return Array.from(ids, (id) => nodeOf(lineage, id)).sort(earlier);
+function ordered(lineage: Lineage, ids: ReadonlySet<NodeId>): ModelNode[] {
+  const nodes: ModelNode[] = [];
+  for (const id of ids) nodes.push(nodeOf(lineage, id));
+  return nodes.length < 2 ? nodes : nodes.sort(earlier);
 }
 
 /** Breadth or depth first: the same but for which end of the frontier is next. */
 function* searched(lineage: Lineage, order: Walk): Generator<ModelNode, void, undefined> {
-  const deep = order.order !== 'breadth-first';
+  const deep = order.order === 'depth-first';
   const stop = order.stop ?? (() => false);
   const seen = new Set<NodeId>();
   const frontier = ordered(lineage, new Set(order.start));
@@ -75,13 +77,10 @@ function* searched(lineage: Lineage, order: Walk): Generator<ModelNode, void, un
 
 /** Kahn's algorithm on what can be reached. */
 function* topological(lineage: Lineage, order: Walk): Generator<ModelNode, void, undefined> {
-  const next = new Map<NodeId, readonly ModelNode[]>();
+  const next = reachable(lineage, order);
   const waitsFor = new Map<NodeId, number>();
-  for (const { id } of searched(lineage, order)) {
-    const following = neighbours(lineage, id, order);
-    next.set(id, following);
-    for (const one of following) waitsFor.set(one.id, (waitsFor.get(one.id) ?? 0) + 1);
-  }
+  for (const following of next.values())
+    for (const { id } of following) waitsFor.set(id, (waitsFor.get(id) ?? 0) + 1);
   const ready = new EarliestFirst();
   for (const id of next.keys()) if (!waitsFor.has(id)) ready.add(nodeOf(lineage, id));
   for (let node = ready.take(); node !== undefined; node = ready.take()) {
@@ -92,4 +91,21 @@ function* topological(lineage: Lineage, order: Walk): Generator<ModelNode, void,
       if (left === 0 && next.has(one.id)) ready.add(one);
     }
   }
+}
+
+/** What a walk reaches, each node with its neighbours, also those that are stopped at. */
+function reachable(lineage: Lineage, order: Walk): Map<NodeId, readonly ModelNode[]> {
+  const stop = order.stop ?? (() => false);
+  const next = new Map<NodeId, readonly ModelNode[]>();
+  const seen = new Set<NodeId>();
+  const open = ordered(lineage, new Set(order.start));
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node.id)) continue;
+    seen.add(node.id);
+    if (stop(node)) continue;
+    const following = neighbours(lineage, node.id, order);
+    next.set(node.id, following);
+    for (const one of following) if (!seen.has(one.id)) open.push(one);
+  }
+  return next;
 }

@@ -123,13 +123,13 @@ function best(
   scoreOf: (ancestors: number) => number,
 ): number | undefined {
   const counts = countsAmong(graph, some);
-  const rank = (at: number) => graph.rank[at] as number;
+  const name = (at: number) => graph.names[at] ?? '';
   let found: number | undefined;
   let highest = 0;
   for (const [place, at] of some.entries()) {
     if (!testable(at)) continue;
     const score = scoreOf(counts[place] as number);
-    const sooner = found === undefined || rank(at) < rank(found);
+    const sooner = found === undefined || name(at) < name(found);
     if (score < highest || (score === highest && !sooner)) continue;
     found = at;
     highest = score;

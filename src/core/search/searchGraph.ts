@@ -1,16 +1,16 @@
 import type { NodeId } from '../ids.ts';
+import { nodeOf } from '../lineage/editLineage.ts';
 import type { EdgeKind } from '../lineage/graph.ts';
 import type { Lineage } from '../lineage/lineage.ts';
-import { neighbours, walk } from '../lineage/walk.ts';
 
 /** A model and all above it, as positions: a parent's is below its child's, the model's is the last. */
 export interface SearchGraph {
   readonly ids: readonly NodeId[];
+  /** By position. */
+  readonly names: readonly string[];
   readonly positions: ReadonlyMap<NodeId, number>;
   readonly parents: readonly (readonly number[])[];
   readonly children: readonly (readonly number[])[];
-  /** By position: where the node comes when ties are broken, by name. */
-  readonly rank: Int32Array;
 }
 
 /** @throws LineageError `node-missing`. */
@@ -19,21 +19,51 @@ export function searchGraph(
   bottom: NodeId,
   kinds: readonly EdgeKind[],
 ): SearchGraph {
-  const up = { kinds, direction: 'up' } as const;
-  const ids = [...walk(lineage, { start: [bottom], ...up, order: 'topological' })].reverse();
-  const positions = new Map(ids.map((id, at) => [id, at]));
+  const above = parentsAbove(lineage, nodeOf(lineage, bottom).id, kinds);
+  const positions = new Map([...childrenFirst(above)].reverse().map((id, at) => [id, at]));
+  const ids = [...positions.keys()];
   const parents = ids.map((id) =>
-    neighbours(lineage, id, up).map((node) => positions.get(node.id) ?? 0),
+    Array.from(above.get(id) ?? [], (parent) => positions.get(parent) as number),
   );
   const children: number[][] = ids.map(() => []);
-  for (const [child, above] of parents.entries())
-    for (const parent of above) children[parent]?.push(child);
-  const name = (at: number) => lineage.nodes.get(ids[at] as NodeId)?.name ?? '';
-  const rank = new Int32Array(ids.length);
-  const byName = Array.from(ids, (_, at) => ({ at, name: name(at) }));
-  byName.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
-  for (const [place, { at }] of byName.entries()) rank[at] = place;
-  return { ids, positions, parents, children, rank };
+  for (const [child, of] of parents.entries())
+    for (const parent of of) children[parent]?.push(child);
+  return { ids, names: ids.map((id) => nodeOf(lineage, id).name), positions, parents, children };
+}
+
+/** A node and all above it, each with its parents, each once though both kinds of edges may join two. */
+function parentsAbove(
+  lineage: Lineage,
+  bottom: NodeId,
+  kinds: readonly EdgeKind[],
+): Map<NodeId, ReadonlySet<NodeId>> {
+  const above = new Map<NodeId, ReadonlySet<NodeId>>();
+  const open = [bottom];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (above.has(id)) continue;
+    const parents = new Set<NodeId>();
+    for (const edge of lineage.incoming.get(id) ?? [])
+      if (kinds.includes(edge.kind)) parents.add(edge.from);
+    above.set(id, parents);
+    open.push(...parents);
+  }
+  return above;
+}
+
+/** Kahn's algorithm upwards. */
+function childrenFirst(above: ReadonlyMap<NodeId, ReadonlySet<NodeId>>): Set<NodeId> {
+  const waitsFor = new Map<NodeId, number>();
+  for (const parents of above.values())
+    for (const parent of parents) waitsFor.set(parent, (waitsFor.get(parent) ?? 0) + 1);
+  const ordered = new Set<NodeId>();
+  for (const id of above.keys()) if (!waitsFor.has(id)) ordered.add(id);
+  for (const id of ordered)
+    for (const parent of above.get(id) ?? []) {
+      const left = (waitsFor.get(parent) ?? 0) - 1;
+      waitsFor.set(parent, left);
+      if (left === 0) ordered.add(parent);
+    }
+  return ordered;
 }
 
 /** All that can be reached from some positions, these included. */
