@@ -76,20 +76,40 @@ export function diffModels(a: DiffSide, b: DiffSide): ModelDiff {
 }
 
 /**
- * A graph without dataflow takes the other's, where it has all of the other's layers by name
+ * A graph without dataflow takes the other's, where the other has all of its layers by name
  * (reference §2.3); else it keeps its chain. Its edges count as assumed all the same.
  */
 function withBorrowedEdges(own: HashedArchitecture, other: HashedArchitecture): HashedArchitecture {
   if (!own.assumedEdges || other.assumedEdges) return own;
   const byName = new Map(own.names.map((name, index) => [name, index]));
   const here = other.names.map((name) => byName.get(name));
-  if (here.includes(undefined) || here.length !== own.names.length) return own;
-  const edges = other.edges.map(({ from, to, via }): LayerEdge => ({
-    from: from === 'IN' ? from : (here[from] ?? from),
-    to: to === 'OUT' ? to : (here[to] ?? to),
-    via,
-  }));
+  if (here.filter((index) => index !== undefined).length !== own.names.length) return own;
+  // What own layers, or the input, reach a layer of the other without crossing another own one.
+  const reach = other.names.map(() => new Set<number | 'IN'>());
+  const sources = (from: number | 'IN'): Iterable<number | 'IN'> => {
+    if (from === 'IN') return [from];
+    const own = here[from];
+    return own === undefined ? (reach[from] ?? []) : [own];
+  };
+  const edges: LayerEdge[] = [];
+  const ordered = [...other.edges].sort((p, q) => compareNumbers(sinkOrder(p), sinkOrder(q)));
+  for (const { from, to, via } of ordered)
+    for (const source of sources(from)) {
+      const sink = to === 'OUT' ? to : here[to];
+      if (sink !== undefined) edges.push({ from: source, to: sink, via });
+      else if (to !== 'OUT') reach[to]?.add(source);
+    }
   return { ...own, edges };
+}
+
+/** Infinities are equal. */
+function compareNumbers(p: number, q: number): number {
+  return p === q ? 0 : p - q;
+}
+
+/** Layers are in order of execution, so that what a layer reads is known before it is read. */
+function sinkOrder({ to }: LayerEdge): number {
+  return to === 'OUT' ? Infinity : to;
 }
 
 interface Compared {

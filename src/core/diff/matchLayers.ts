@@ -87,7 +87,13 @@ function familyOf(kind: string): string {
 const sizeAttributes = ['in', 'out', 'rank', 'inC', 'outC', 'kernel', 'rows', 'dim', 'input', 'hidden', 'channels', 'normalizedShape', 'shape']; // prettier-ignore
 
 function sizesOf(attributes: Layer['attributes']): string[] {
-  return sizeAttributes.flatMap((name) => String(attributes[name] ?? ''));
+  const { inC, groups } = attributes;
+  // A state dict shows the channels that one group of a convolution reads.
+  const perGroup = typeof inC === 'number' && typeof groups === 'number' ? inC / groups : inC;
+  return sizeAttributes.map((name) => {
+    const value = name === 'inC' ? perGroup : attributes[name];
+    return value === undefined ? '' : String(value);
+  });
 }
 
 /**
