@@ -1,6 +1,7 @@
 import { editService } from '../src/app/service/editService.ts';
 import { inspectService } from '../src/app/service/inspectService.ts';
 import type { LineageApi } from '../src/rpc/api.ts';
+import { branchApi } from './branchApi.ts';
 import { cascadeApi } from './cascadeApi.ts';
 import { createApi } from './createApi.ts';
 import { dataApi } from './dataApi.ts';
@@ -80,6 +81,7 @@ function featureApis(wired: Promise<Wired>) {
     ...importApi(wired),
     ...exportApi(wired),
     ...createApi(wired),
+    ...branchApi(wired),
     ...cascadeApi(wired),
     ...diffApi(wired),
     ...dataApi(wired),

@@ -1,6 +1,7 @@
 import type { Branch } from './branches/branch.ts';
 import type { NodeId, SnapshotId } from './ids.ts';
 import type { GraphData } from './lineage/graph.ts';
+import type { ReportedError } from './views.ts';
 
 /*
  * Plain data that crosses the wire between the page and the lineage worker about working on one
@@ -154,5 +155,10 @@ export interface AdoptReport {
     readonly base: NodeId;
   }[];
   /** Models, edges, data sets and tests that were not taken in. */
-  readonly skipped: readonly { readonly name: string; readonly why: string }[];
+  readonly skipped: readonly {
+    readonly name: string;
+    readonly why: string;
+    /** Where its files could not be read. */
+    readonly error?: ReportedError;
+  }[];
 }

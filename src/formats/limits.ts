@@ -38,3 +38,6 @@ export const maxInflatedBytes = 256 * 1024 * 1024;
 
 /** Bytes of the part of a payload that is held to gather a strided view. */
 export const maxGatherBytes = 512 * 1024 * 1024;
+
+/** Bytes of a lineage file's `lineage.json`: 20,000 models with recipes and evidence have about 60 MB. */
+export const maxLineageBytes = 96 * 1024 * 1024;

@@ -7,6 +7,7 @@ import type { GraphData } from '../core/lineage/graph.ts';
 import type { ComputeReport } from '../core/ports/compute.ts';
 import type { Cancellation, Progress } from '../core/ports/run.ts';
 import type { TrainReport } from '../core/training/report.ts';
+import type { BranchApi } from './branchApi.ts';
 import type { DiffApi } from './diffApi.ts';
 import type { CascadeApi } from './cascadeApi.ts';
 import type { SearchApi } from './searchApi.ts';
@@ -34,7 +35,7 @@ export interface IncomingFile {
  * What the lineage worker does for the page. Every method rejects with a `LineageError`, or with an
  * `AbortError` once its signal is aborted.
  */
-export interface LineageApi extends TestApi, DiffApi, CascadeApi, SearchApi, MergeApi {
+export interface LineageApi extends TestApi, DiffApi, CascadeApi, SearchApi, MergeApi, BranchApi {
   start(): Promise<views.StartState>;
   /** Tells how compute devices are started, before anything is computed. */
   attachCompute(start: StartCompute): Promise<void>;

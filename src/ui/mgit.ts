@@ -6,6 +6,7 @@ import type { LineageApi } from '../rpc/api.ts';
 import { incoming, run, type FileSource, type LongCall } from './longCall.ts';
 import { cascadeCalls, type CascadeMgit } from './mgitCascade.ts';
 import { creationCalls, type CreationMgit } from './mgitCreation.ts';
+import { branchCalls, type BranchMgit } from './mgitBranches.ts';
 import { mergeCalls, type MergeMgit } from './mgitMerge.ts';
 import { searchCalls, type SearchMgit } from './mgitSearch.ts';
 import { testCalls, type TestMgit } from './mgitTests.ts';
@@ -36,7 +37,8 @@ type Ids = NodeId | readonly NodeId[];
  *
  * Source: docs/api.md.
  */
-export interface Mgit extends TestMgit, CreationMgit, DiffMgit, CascadeMgit, SearchMgit, MergeMgit {
+export interface Mgit
+  extends TestMgit, CreationMgit, DiffMgit, CascadeMgit, SearchMgit, MergeMgit, BranchMgit {
   import(files: FileSource, options?: ImportCall): Promise<views.ImportReport>;
   pendingImports(): Promise<views.PendingImportView[]>;
   /** The file handles of a pending import, for which a page asks permission before it resumes it. */
@@ -133,6 +135,7 @@ export function createMgit(lineage: LineageApi): Mgit {
   return {
     ...longCalls(lineage),
     ...creationCalls(lineage),
+    ...branchCalls(lineage),
     ...mergeCalls(lineage),
     ...searchCalls(lineage),
     ...testCalls(lineage),

@@ -22,8 +22,8 @@ import { matchModels } from './matchModels.ts';
 /** What of another lineage is to be taken in. */
 export interface Adoption {
   readonly file: LineageFile;
-  /** Their ids of models whose content is stored here now. */
-  readonly models: ReadonlySet<NodeId>;
+  /** By their id: models whose content is stored here now, as that shows them. */
+  readonly models: ReadonlyMap<NodeId, ModelNode>;
   /** Snapshots of data sets that are stored here now. */
   readonly data: ReadonlySet<SnapshotId>;
   /** Whether the whole lineage is taken in, so that what joins shared models counts too. */
@@ -41,7 +41,7 @@ export interface Adopting extends Adoption {
   /** Our ids of what is new. */
   readonly fresh: ReadonlySet<NodeId>;
   readonly changes: Change[];
-  readonly skipped: { readonly name: string; readonly why: string }[];
+  readonly skipped: AdoptReport['skipped'][number][];
 }
 
 export interface AdoptedChanges {
@@ -109,10 +109,14 @@ function newNodes(lineage: Lineage, { file, models, newId }: Adoption) {
   for (const { id } of theirs) ids.set(id, lineage.nodes.has(id) ? (newId() as NodeId) : id);
   const taken = new Set<string>();
   const added = theirs.map((node) => {
+    const { summary } = models.get(node.id) ?? node;
     const wanted = lineage.names.has(node.name) ? `${node.name} (theirs)` : node.name;
     const name = freeName(lineage, wanted, taken);
     taken.add(name);
-    return { theirs: node, node: moved({ ...node, id: ids.get(node.id) ?? node.id, name }, ids) };
+    return {
+      theirs: node,
+      node: moved({ ...node, summary, id: ids.get(node.id) ?? node.id, name }, ids),
+    };
   });
   return { ids, added };
 }

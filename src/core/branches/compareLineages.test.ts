@@ -45,7 +45,9 @@ function adopt(ours: Lineage, theirs: GraphData, wanted?: readonly NodeId[]) {
   const models = chooseModels(compareLineages(ours, file), wanted);
   const { changes, report } = adoptChanges(ours, {
     file,
-    models,
+    models: new Map(
+      theirs.nodes.filter((node) => models.has(node.id)).map((node) => [node.id, node]),
+    ),
     data: new Set(theirs.datasets.map(({ snapshot }) => snapshot)),
     whole: wanted === undefined,
     removed: new Set(),
