@@ -13,25 +13,34 @@ import type { Lineage } from './lineage.ts';
  * @returns in the order of the lineage's nodes: independent of the order of `x` and `y`.
  */
 export function mergeBases(lineage: Lineage, x: NodeId, y: NodeId): NodeId[] {
-  const aboveX = ancestorsOf(lineage, x);
-  const aboveY = ancestorsOf(lineage, y);
-  const common = new Set<NodeId>();
-  for (const id of aboveX) if (aboveY.has(id)) common.add(id);
-  // All that lies between a common ancestor and one above it is common too, so a look at the
-  // children tells whether one is above another.
-  const outdone = new Set<NodeId>();
-  for (const id of common)
-    for (const edge of lineage.incoming.get(id) ?? []) outdone.add(edge.from);
-  const best = [...common].filter((id) => !outdone.has(id));
-  if (best.length < 2) return best;
-  const wanted = new Set(best);
-  return [...lineage.nodes.keys()].filter((id) => wanted.has(id));
+  const above = climb(lineage, [x], noneYet);
+  // The first common ancestors on each way up from y: what lies above one of them is no better.
+  const first = new Set<NodeId>();
+  climb(lineage, [y], (id) => {
+    if (above.has(id)) first.add(id);
+    return first.has(id);
+  });
+  if (first.size < 2) return [...first];
+  const parents = new Set<NodeId>();
+  for (const id of first) for (const edge of lineage.incoming.get(id) ?? []) parents.add(edge.from);
+  const outdone = climb(lineage, parents, noneYet);
+  return [...lineage.nodes.keys()].filter((id) => first.has(id) && !outdone.has(id));
 }
 
-/** A model and all above it, by edges of either kind. */
-function ancestorsOf(lineage: Lineage, from: NodeId): Set<NodeId> {
-  const found = new Set<NodeId>(lineage.nodes.has(from) ? [from] : []);
+const noneYet = () => false;
+
+/** Models and all above them, by edges of either kind; not above those where `stop` says so. */
+function climb(
+  lineage: Lineage,
+  from: Iterable<NodeId>,
+  stop: (id: NodeId) => boolean,
+): Set<NodeId> {
+  const found = new Set<NodeId>();
+  for (const id of from) if (lineage.nodes.has(id)) found.add(id);
   // A set's iteration reaches what is added on the way.
-  for (const id of found) for (const edge of lineage.incoming.get(id) ?? []) found.add(edge.from);
+  for (const id of found) {
+    if (stop(id)) continue;
+    for (const edge of lineage.incoming.get(id) ?? []) found.add(edge.from);
+  }
   return found;
 }
