@@ -66,6 +66,13 @@ describe('finding all that inherited a fault', () => {
     expect(found.tests).toBeLessThanOrEqual(7);
   });
 
+  it('finds every origin of a model that has the fault from two sides', () => {
+    const joined = lineageFrom(['a', 'm'], ['b', 'm'], ['m', 'leaf'], ['b', 'c'], ['a', 'd']);
+    const bad = ['a', 'b', 'm', 'leaf', 'c'];
+    const found = inherited(joined, 'leaf', (node) => (bad.includes(node) ? 'bad' : 'good'));
+    expect(found).toMatchObject({ origins: ['a', 'b'], affected: bad.sort() });
+  });
+
   it('does not go below an unknown outcome, and does not count it as affected', () => {
     const found = inherited(chain(5), 'n1', (node) =>
       node === 'n0' ? 'good' : node === 'n3' ? 'unknown' : 'bad',
@@ -82,7 +89,9 @@ describe('finding all that inherited a fault', () => {
           const pick = (at: number) => ids[at % ids.length] as NodeId;
           const known = pick(knownPick);
           const above = new Set([known, ...ancestors(lineage, [known])]);
-          const sources = new Set([known, ...sourcePicks.map(pick)]);
+          const upwards = [...above];
+          const origin = (at: number) => upwards[at % upwards.length] as NodeId;
+          const sources = new Set([known, ...sourcePicks.map(origin), ...sourcePicks.map(pick)]);
           const mended = new Set(mendedPicks.map(pick).filter((id) => !above.has(id)));
           const parents = (id: NodeId) => both.flatMap((kind) => parentsOf(lineage, id, kind));
           const isBad = (id: NodeId): boolean =>
