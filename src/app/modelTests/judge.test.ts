@@ -47,7 +47,9 @@ describe('judgeOf', () => {
     expect(result.backend).toBe('wasm');
     expect(result.details?.fed).toBe('proposal');
     expect(result.crossCheck).toMatchObject({ backend: 'reference', agrees: true });
-    expect(result.crossCheck?.examples).toBe(32);
+    // As many of 32 as there is time for.
+    expect(result.crossCheck?.examples).toBeGreaterThan(0);
+    expect(result.crossCheck?.examples).toBeLessThanOrEqual(32);
   });
 
   it('finds a backend that computes wrongly', async () => {

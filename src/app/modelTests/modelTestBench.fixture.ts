@@ -5,7 +5,7 @@ import type { Sandbox } from '../../core/ports/sandbox.ts';
 import type { Compute } from '../../core/ports/compute.ts';
 import type { MemoryPlace } from '../../storage/memory/openMemoryStores.ts';
 import { parentModel } from '../create/parentModel.ts';
-import { trainingBench } from '../create/trainingBench.fixture.ts';
+import { blobTable, trainingBench } from '../create/trainingBench.fixture.ts';
 import { noRun } from '../import/importModels.fixture.ts';
 import { judgeOf } from './judge.ts';
 import { TestMemory } from './testMemory.ts';
@@ -37,13 +37,17 @@ export interface BenchOptions {
   readonly place?: MemoryPlace;
   readonly compute?: Compute;
   readonly sandbox?: Sandbox;
+  /** Points of the data set; 90 unless given. */
+  readonly rows?: number;
 }
 
 /** A store in memory with a perceptron `base`, points for it, and all that testing needs. */
-export async function modelTestBench({ sandbox = noSandbox, ...options }: BenchOptions = {}) {
+export async function modelTestBench({ sandbox = noSandbox, rows, ...options }: BenchOptions = {}) {
   const bench = await trainingBench(options);
+  const points =
+    rows === undefined ? bench.points : (await bench.addText(`${rows}.csv`, blobTable(rows, 2))).id;
   const ports: TestPorts = { ...bench.ports, sandbox, tested: new TestMemory() };
-  const { snapshot, name, reading } = datasetOf(await ports.session.lineage(), bench.points);
+  const { snapshot, name, reading } = datasetOf(await ports.session.lineage(), points);
   const data: TestData = {
     dataset: snapshot,
     name,

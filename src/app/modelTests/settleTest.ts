@@ -25,11 +25,7 @@ export function settleTest(
   const fn = testFunctionOf(order.function);
   const args = checkedArguments(fn, order.arguments ?? {});
   fn.check?.(args);
-  const data = order.data === undefined ? undefined : settledData(order.data);
-  if (data === undefined && fn.data === 'needed')
-    throw invalid('data', `${fn.title} measures on a data set: choose one`);
-  if (data !== undefined && fn.data === 'none')
-    throw invalid('data', `${fn.title} takes no data set`);
+  const data = dataOf(fn, order);
   const test: ModelTest = {
     id: made.id,
     name: order.name,
@@ -67,6 +63,14 @@ function checkedArguments(fn: TestFunction, given: Arguments): Arguments {
   }
 }
 
+function dataOf(fn: TestFunction, { data }: TestOrder): TestData | undefined {
+  if (data === undefined && fn.data === 'needed')
+    throw invalid('data', `${fn.title} measures on a data set: choose one`);
+  if (data !== undefined && fn.data === 'none')
+    throw invalid('data', `${fn.title} takes no data set`);
+  return data === undefined ? undefined : settledData(data);
+}
+
 const parts: readonly TestData['part'][] = ['test', 'validation', 'train', 'all'];
 
 function settledData(given: NonNullable<TestOrder['data']>): TestData {
@@ -77,7 +81,7 @@ function settledData(given: NonNullable<TestOrder['data']>): TestData {
     throw invalid('data.limit', 'it is a whole number from 1 on');
   if (where !== undefined && where.values.length === 0)
     throw invalid('data.where', 'choose at least one value of the column');
-  const reason = checkAugmentations(perturb as unknown as Json);
+  const reason = checkAugmentations(perturb);
   if (reason !== undefined) throw invalid('data.perturb', reason);
   return { ...given, part, perturb, seed };
 }

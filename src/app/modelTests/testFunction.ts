@@ -67,32 +67,35 @@ export interface TestContext {
    * @param change - of what the test says: other perturbations; the rows that another model was fed.
    * @throws LineageError `data-unfit`, `dataset-missing`, `dataset-invalid`, `network-unsupported`.
    */
-  fed(change?: {
+  readonly fed: (change?: {
     readonly model?: ParentModel;
     readonly perturb?: readonly Augmentation[];
     readonly rows?: Uint32Array<ArrayBuffer>;
-  }): Promise<FedData>;
+  }) => Promise<FedData>;
   /**
    * A network's outputs on the test's backend. The first prediction of the model itself is the one that is
    * repeated on the other backend.
    */
-  predict(network: Network, inputs: ReadonlyMap<string, Literal>): Promise<Predictions>;
+  readonly predict: (
+    network: Network,
+    inputs: ReadonlyMap<string, Literal>,
+  ) => Promise<Predictions>;
   /** The same on a backend that is named, not checked on another. */
-  predictOn(
+  readonly predictOn: (
     device: TestBackend,
     network: Network,
     inputs: ReadonlyMap<string, Literal>,
     batch: number,
     whole?: boolean,
-  ): Promise<Predictions>;
+  ) => Promise<Predictions>;
   /** How a recipe of the model or its nearest ancestor prepares its inputs, whatever the data. */
-  knownUse(): Promise<DataUse | undefined>;
+  readonly knownUse: () => Promise<DataUse | undefined>;
   /** Bytes that only this model holds in the store. */
-  ownBytes(): Promise<number>;
+  readonly ownBytes: () => Promise<number>;
   /** Another model, by id or name; its first parent for undefined. @throws LineageError `node-missing`, `data-unfit`. */
-  other(named: string | undefined): Promise<ParentModel>;
+  readonly other: (named: string | undefined) => Promise<ParentModel>;
   /** @throws LineageError `script-failed`. */
-  script(order: SandboxOrder): Promise<SandboxOutcome>;
+  readonly script: (order: SandboxOrder) => Promise<SandboxOutcome>;
 }
 
 export interface TestOutcome {

@@ -24,7 +24,7 @@ const header = [
   'backend', 'version', 'at', 'ms', 'error',
 ]; // prettier-ignore
 
-/** RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe in front. */
+/** RFC 4180; `at` in ms since 1970; a text that a spreadsheet would take for a formula gets an apostrophe in front. */
 function csvOf(results: readonly NamedResult[]): string {
   const rows = results.flatMap(({ model, test, metrics, result }) => {
     const { verdict, examples, backend, testVersion, at, ms, error } = result;
@@ -34,7 +34,7 @@ function csvOf(results: readonly NamedResult[]): string {
       return [
         model, test.name, test.function, verdict, name, numberText(result.metrics[name]),
         metric?.unit ?? '', metric?.direction ?? '', String(examples ?? ''), backend,
-        String(testVersion), new Date(at).toISOString(), String(Math.round(ms)),
+        String(testVersion), String(Math.round(at)), String(Math.round(ms)),
         error?.message ?? '',
       ]; // prettier-ignore
     });

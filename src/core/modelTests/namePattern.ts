@@ -3,7 +3,7 @@
  * at most length × length steps, whatever the pattern: it may come from an imported lineage.
  */
 export function matchesName(pattern: string, name: string): boolean {
-  const [wanted, given] = [[...pattern], [...name]];
+  const [wanted, given] = [Array.from(pattern), Array.from(name)];
   let p = 0;
   let n = 0;
   // Where the last `*` stood, and up to where of the name it was tried.

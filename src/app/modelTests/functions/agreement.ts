@@ -85,38 +85,50 @@ export const agreement: TestFunction = {
     const fed = await context.fed({ model: other, rows: prepared.rows });
     const made = await context.predict(network, feedsOf(network, prepared));
     const reference = await answers(context, theirs, feedsOf(theirs, fed.prepared));
-    const [name, own] = [...made][0] ?? [];
-    const right =
-      (name === undefined ? undefined : reference.get(name)) ?? [...reference.values()][0];
-    if (name === undefined || own === undefined || right === undefined)
-      throw unfit('there is no output');
-    if (elementCount(own.shape) !== elementCount(right.shape))
-      throw unfit(
-        `the outputs have shapes [${own.shape.join(', ')}] and [${right.shape.join(', ')}]: only equal ones are compared`,
-      );
+    const { name, own, right } = comparedOutputs(made, reference);
+    const of = { name, rows: prepared.count };
     const classes = prepared.targets.get(name)?.use.classes?.length;
-    const rows = prepared.count;
-    const shares = (values: Literal, of: Network) =>
+    const pair =
       classes === undefined
         ? undefined
-        : classScores(
-            numbersOf(values),
-            new Int32Array(rows),
-            classes,
-            sigmoidBehind(of, name) !== undefined,
-          )?.probabilities;
-    const [mine, others] = [shares(own, network), shares(right, theirs)];
+        : ([sharesOf(own, network, of, classes), sharesOf(right, theirs, of, classes)] as const);
     return {
       metrics: {
         ...differencesOf(numbersOf(own), numbersOf(right)),
-        ...(mine === undefined || others === undefined
+        ...(pair?.[0] === undefined || pair[1] === undefined
           ? {}
-          : classAgreement(mine, others, classes ?? 1)),
+          : classAgreement(pair[0], pair[1], classes ?? 1)),
       },
-      examples: rows,
+      examples: prepared.count,
     };
   },
 };
+
+/** The first output and the one to compare it with: of its name, else the other's first. */
+function comparedOutputs(
+  made: ReadonlyMap<string, Literal>,
+  reference: ReadonlyMap<string, Literal>,
+): { readonly name: string; readonly own: Literal; readonly right: Literal } {
+  const [name = '', own] = [...made][0] ?? [];
+  const right = reference.get(name) ?? [...reference.values()][0];
+  if (own === undefined || right === undefined) throw unfit('there is no output');
+  if (elementCount(own.shape) !== elementCount(right.shape))
+    throw unfit(
+      `the outputs have shapes [${own.shape.join(', ')}] and [${right.shape.join(', ')}]: only equal ones are compared`,
+    );
+  return { name, own, right };
+}
+
+/** Class probabilities of an output; undefined for another number of units. */
+function sharesOf(
+  values: Literal,
+  network: Network,
+  { name, rows }: { readonly name: string; readonly rows: number },
+  classes: number,
+): Float64Array | undefined {
+  const sigmoid = sigmoidBehind(network, name) !== undefined;
+  return classScores(numbersOf(values), new Int32Array(rows), classes, sigmoid)?.probabilities;
+}
 
 function answers(context: TestContext, network: Network, inputs: ReadonlyMap<string, Literal>) {
   // Computed where this process always can: the other model is not the one under test.
