@@ -115,7 +115,7 @@ class Planner {
     this.#reach = reach;
     this.#now = now;
     this.#heads = new VersionHeads(lineage);
-    this.#names = new FreshNames(lineage.names.keys());
+    this.#names = new FreshNames(lineage.names);
     for (const node of lineage.nodes.values()) {
       const group = node.recipe?.group;
       if (group === undefined) continue;
@@ -234,13 +234,15 @@ class Planner {
       this.#heads.add(node.id, revises, { item, of: node.id });
       return { node: node.id, name: this.#names.next(node.name), revises };
     });
-    const needed = [...parents.map(({ now }) => now), ...models.map(({ revises }) => revises)];
-    const after = needed.flatMap((one) => ('item' in one && one.item !== item ? [one.item] : []));
+    const after = new Set<string>();
+    for (const { now } of parents) if ('item' in now) after.add(now.item);
+    for (const { revises } of models)
+      if ('item' in revises && revises.item !== item) after.add(revises.item);
     this.items.push({
       id: item,
       models,
       ...how,
-      after: [...new Set(after)],
+      after: [...after],
       parents: parents.map(({ old, now }) => ({ old, now })),
     });
     for (const { id } of nodes) this.#now.set(id, { item, of: id });

@@ -1,7 +1,7 @@
 import type { CascadeTarget } from '../cascadeViews.ts';
 import type { NodeId } from '../ids.ts';
 import type { ModelNode } from '../lineage/graph.ts';
-import { parentsOf, type Lineage } from '../lineage/lineage.ts';
+import type { Lineage } from '../lineage/lineage.ts';
 
 /** A parent of a unit of work from outside of it, and what stands for it now. */
 export interface UnitParent {
@@ -19,10 +19,13 @@ export function unitParents(
   const own = new Set(nodes.map(({ id }) => id));
   const olds = new Set<NodeId>();
   for (const node of nodes) {
-    const parents = new Set(parentsOf(lineage, node.id, 'provenance'));
-    const named = (node.recipe?.parents ?? []).map((parent) => parent.node);
-    for (const parent of named) if (parents.delete(parent) && !own.has(parent)) olds.add(parent);
-    for (const parent of [...parents].sort(byPart(lineage))) if (!own.has(parent)) olds.add(parent);
+    const parents = new Set<NodeId>();
+    for (const edge of lineage.incoming.get(node.id) ?? [])
+      if (edge.kind === 'provenance' && !own.has(edge.from)) parents.add(edge.from);
+    for (const parent of node.recipe?.parents ?? [])
+      if (parents.delete(parent.node)) olds.add(parent.node);
+    const others = parents.size > 1 ? [...parents].sort(byPart(lineage)) : parents;
+    for (const parent of others) olds.add(parent);
   }
   return [...olds].map((old) => {
     const target = now.get(old);

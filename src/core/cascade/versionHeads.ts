@@ -19,6 +19,7 @@ export class VersionHeads {
   }
 
   headsOf(node: NodeId): CascadeTarget[] {
+    if (this.#isAlone(node)) return [{ node }];
     const all = new Map<string, CascadeTarget>();
     for (const root of this.#rootsOf(node))
       for (const [key, head] of this.#headsBelow(root)) all.set(key, head);
@@ -27,11 +28,20 @@ export class VersionHeads {
 
   /** Puts a planned model after `before`, which is a head of `node` or the node itself. */
   add(node: NodeId, before: CascadeTarget, planned: CascadeTarget): void {
+    // No other model asks for these heads.
+    if (this.#isAlone(node)) return;
     for (const root of this.#rootsOf(node)) {
       const heads = this.#headsBelow(root);
       heads.delete(keyOf(before));
       heads.set(keyOf(planned), planned);
     }
+  }
+
+  #isAlone(node: NodeId): boolean {
+    const { incoming, outgoing } = this.#lineage;
+    for (const edge of incoming.get(node) ?? []) if (edge.kind === 'version') return false;
+    for (const edge of outgoing.get(node) ?? []) if (edge.kind === 'version') return false;
+    return true;
   }
 
   #rootsOf(node: NodeId): ReadonlySet<NodeId> {

@@ -20,7 +20,8 @@ export function reachBelow(
   const stopped = new Set<NodeId>();
   const open = [from];
   for (let at = open.pop(); at !== undefined; at = open.pop())
-    for (const child of childrenOf(lineage, at, 'provenance')) {
+    for (const { kind, to: child } of lineage.outgoing.get(at) ?? []) {
+      if (kind !== 'provenance') continue;
       const node = lineage.nodes.get(child);
       if (node === undefined || nodes.has(child) || stopped.has(child) || child === from) continue;
       if (stop(node)) stopped.add(child);
@@ -41,11 +42,7 @@ export function reachBelow(
 export function workUnits(lineage: Lineage, nodes: ReadonlyMap<NodeId, ModelNode>): WorkUnit[] {
   const knotted = new Set<string>();
   for (;;) {
-    const keyOf = (node: ModelNode) => {
-      const group = node.recipe?.group;
-      return group === undefined || knotted.has(group) ? `node ${node.id}` : `group ${group}`;
-    };
-    const graph = unitGraph(lineage, nodes, keyOf);
+    const graph = unitGraph(lineage, nodes, knotted);
     const { ordered, left } = sorted(graph);
     if (left.size === 0)
       return ordered.map((unit) => ({
@@ -70,25 +67,36 @@ interface Unit {
 function unitGraph(
   lineage: Lineage,
   nodes: ReadonlyMap<NodeId, ModelNode>,
-  keyOf: (node: ModelNode) => string,
+  knotted: ReadonlySet<string>,
 ): Unit[] {
-  const units = new Map<string, Unit>();
+  const units: Unit[] = [];
+  const groups = new Map<string, Unit>();
   const unitOf = new Map<NodeId, Unit>();
   for (const node of [...nodes.values()].sort(byAge)) {
-    const key = keyOf(node);
-    const unit = units.get(key) ?? { nodes: [], below: new Set(), waitsFor: 0, rank: units.size };
-    units.set(key, unit);
+    const group = node.recipe?.group;
+    const name = group === undefined || knotted.has(group) ? undefined : group;
+    const unit = unitFor(name, units, groups);
     unit.nodes.push(node);
     unitOf.set(node.id, unit);
   }
   for (const [id, unit] of unitOf)
-    for (const child of childrenOf(lineage, id, 'provenance')) {
-      const other = unitOf.get(child);
+    for (const { kind, to } of lineage.outgoing.get(id) ?? []) {
+      const other = kind === 'provenance' ? unitOf.get(to) : undefined;
       if (other === undefined || other === unit || unit.below.has(other)) continue;
       unit.below.add(other);
       other.waitsFor++;
     }
-  return [...units.values()];
+  return units;
+}
+
+/** The unit of a group, or a new one. */
+function unitFor(group: string | undefined, units: Unit[], groups: Map<string, Unit>): Unit {
+  const known = group === undefined ? undefined : groups.get(group);
+  if (known !== undefined) return known;
+  const unit: Unit = { nodes: [], below: new Set(), waitsFor: 0, rank: units.length };
+  units.push(unit);
+  if (group !== undefined) groups.set(group, unit);
+  return unit;
 }
 
 /** Kahn's order; `left` are the units on cycles and below them. */
