@@ -7,6 +7,7 @@ import {
   anyLineage,
   chain,
   idOf,
+  lineageFrom,
   lineageWith,
   type Joined,
 } from '../lineage/walkGraphs.fixture.ts';
