@@ -62,7 +62,7 @@ describe('the diff of stored models', () => {
       memorySource(`${name}.safetensors`, safetensors(tensors)),
     );
     const { models } = await bench.importFiles(sources, { infer: false });
-    for (const model of models) if ('id' in model) ids.set(model.name, model.id);
+    for (const model of models) if ('id' in model) ids.set(model.name ?? '', model.id);
     const { content } = bench.ports;
     service = diffService({
       ...bench.ports,
