@@ -4,7 +4,7 @@ import { isLineageError, LineageError } from '../../core/lineageError.ts';
 import type { Binding, Metric, ModelTest, TestData } from '../../core/modelTests/modelTest.ts';
 import { checkArguments } from '../../core/recipe/checkArguments.ts';
 import { checkAugmentations } from '../../core/recipe/checkAugmentations.ts';
-import type { Arguments, Json } from '../../core/recipe/recipe.ts';
+import type { Arguments } from '../../core/recipe/recipe.ts';
 import type { TestOrder } from '../../core/testViews.ts';
 import { testFunctionOf } from './functions/registry.ts';
 import type { TestFunction } from './testFunction.ts';
