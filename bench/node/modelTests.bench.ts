@@ -4,7 +4,7 @@ import { testBoard } from '../../src/app/modelTests/testBoard.ts';
 import { runTests } from '../../src/app/modelTests/runTests.ts';
 import { perceptron } from '../../src/compute/training.fixture.ts';
 import { noRun } from '../../src/app/import/importModels.fixture.ts';
-import type { TestId } from '../../src/core/ids.ts';
+import type { NodeId, TestId } from '../../src/core/ids.ts';
 import { encodeOnnx } from '../../src/core/network/encodeOnnx.ts';
 import { mlp } from '../../src/core/models/mlp.ts';
 import type { Network } from '../../src/core/network/network.ts';
@@ -29,7 +29,7 @@ export async function run(): Promise<void> {
 async function speed(name: string, make: (seed: number) => Network): Promise<void> {
   const bench = await modelTestBench({ rows });
   const networks = Array.from({ length: siblings }, (_, at) => make(at + 1));
-  const ids = [];
+  const ids: NodeId[] = [];
   for (const [at, network] of networks.entries())
     ids.push(await bench.importNetwork(`sibling ${at}`, network));
   const test = modelTest({ function: 'classification', data: bench.data });

@@ -1,0 +1,17 @@
+import { expect, it, vi } from 'vitest';
+import * as ort from 'onnxruntime-web/wasm';
+import { perceptron } from '../../compute/training.fixture.ts';
+import { modelTest, modelTestBench } from './modelTestBench.fixture.ts';
+
+it('compiles one session for all models of an architecture', async () => {
+  const created = vi.spyOn(ort.InferenceSession, 'create');
+  const bench = await modelTestBench();
+  const test = modelTest({ function: 'classification', data: bench.data });
+  const losses = new Set<number | undefined>();
+  for (let seed = 1; seed <= 6; seed++) {
+    const id = await bench.importNetwork(`sibling ${seed}`, perceptron(16, seed));
+    losses.add((await bench.run(test, id)).metrics['loss']);
+  }
+  expect(losses.size).toBe(6);
+  expect(created).toHaveBeenCalledTimes(1);
+});
