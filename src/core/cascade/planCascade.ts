@@ -272,15 +272,28 @@ function optionsOf(
   changed: readonly UnitParent[],
   why: string | undefined,
 ): CascadeKept['options'] {
-  return [
-    ...(why === undefined ? (['recipe'] as const) : []),
-    // The difference to one parent: with two new ones there is no telling whose it is.
-    ...(changed.length === 1 || nodes.length > 1 ? (['transplant'] as const) : []),
-    ...(nodes.length === 1 ? (['order'] as const) : []),
-    'keep',
-    'leave',
-  ];
+  const alone = nodes.length === 1;
+  // The difference to one parent: with two new ones there is no telling whose it is.
+  const grafts = changed.length === 1 || !alone;
+  const [fit, unfit] = !alone ? together : grafts ? withGraft : withoutGraft;
+  return why === undefined ? fit : unfit;
 }
+
+type Options = readonly [fit: CascadeKept['options'], unfit: CascadeKept['options']];
+const after = ['keep', 'leave'] as const;
+// Shared by the items of a plan, which may be thousands.
+const together: Options = [
+  ['recipe', 'transplant', ...after],
+  ['transplant', ...after],
+];
+const withGraft: Options = [
+  ['recipe', 'transplant', 'order', ...after],
+  ['transplant', 'order', ...after],
+];
+const withoutGraft: Options = [
+  ['recipe', 'order', ...after],
+  ['order', ...after],
+];
 
 function unfitChoice(
   nodes: readonly ModelNode[],

@@ -1,6 +1,6 @@
 import type { CascadeTarget } from '../cascadeViews.ts';
 import type { NodeId } from '../ids.ts';
-import type { ModelNode } from '../lineage/graph.ts';
+import type { Edge, ModelNode } from '../lineage/graph.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 
 /** A parent of a unit of work from outside of it, and what stands for it now. */
@@ -16,21 +16,37 @@ export function unitParents(
   nodes: readonly ModelNode[],
   now: ReadonlyMap<NodeId, CascadeTarget>,
 ): UnitParent[] {
+  const [first] = nodes;
+  const edges = first === undefined ? undefined : lineage.incoming.get(first.id);
+  // Most models have one parent, and plans are of thousands.
+  if (nodes.length === 1 && edges?.size === 1) return onlyParent(edges, now);
   const own = new Set(nodes.map(({ id }) => id));
   const olds = new Set<NodeId>();
-  for (const node of nodes) {
-    const parents = new Set<NodeId>();
-    for (const edge of lineage.incoming.get(node.id) ?? [])
-      if (edge.kind === 'provenance' && !own.has(edge.from)) parents.add(edge.from);
-    for (const parent of node.recipe?.parents ?? [])
-      if (parents.delete(parent.node)) olds.add(parent.node);
-    const others = parents.size > 1 ? [...parents].sort(byPart(lineage)) : parents;
-    for (const parent of others) olds.add(parent);
-  }
-  return [...olds].map((old) => {
-    const target = now.get(old);
-    return { old, now: target ?? { node: old }, changed: target !== undefined };
-  });
+  for (const node of nodes) for (const parent of outerParents(lineage, node, own)) olds.add(parent);
+  return [...olds].map((old) => parentNow(old, now));
+}
+
+function onlyParent(edges: Iterable<Edge>, now: ReadonlyMap<NodeId, CascadeTarget>): UnitParent[] {
+  for (const { kind, from } of edges) if (kind === 'provenance') return [parentNow(from, now)];
+  return [];
+}
+
+function parentNow(old: NodeId, now: ReadonlyMap<NodeId, CascadeTarget>): UnitParent {
+  const target = now.get(old);
+  return { old, now: target ?? { node: old }, changed: target !== undefined };
+}
+
+/** Provenance parents that are not in `own`: those that the recipe names in its order, then the others. */
+function outerParents(
+  lineage: Lineage,
+  { id, recipe }: ModelNode,
+  own: ReadonlySet<NodeId>,
+): NodeId[] {
+  const parents = new Set<NodeId>();
+  for (const { kind, from } of lineage.incoming.get(id) ?? [])
+    if (kind === 'provenance' && !own.has(from)) parents.add(from);
+  const named = (recipe?.parents ?? []).flatMap(({ node }) => (parents.delete(node) ? [node] : []));
+  return [...named, ...(parents.size > 1 ? [...parents].sort(byPart(lineage)) : parents)];
 }
 
 /** `client 2` before `client 10`; the same on every machine, whatever order the edges are stored in. */
