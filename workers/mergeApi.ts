@@ -11,6 +11,8 @@ export function mergeApi(wired: Promise<Wired>): MergeApi {
     mergeBases: async (x, y) => (await merging).mergeBases(x, y),
     planMerge: async (x, y, base, signal, onProgress) =>
       (await merging).planMerge(x, y, base, { signal, onProgress }),
+    mergeTensors: async (x, y, base, layer, signal) =>
+      (await merging).mergeTensors({ x, y, base, layer }, { signal }),
     previewMerge: async (order, signal, onProgress) =>
       (await merging).previewMerge(order, { signal, onProgress }),
     merge: async (order, signal, onProgress) =>

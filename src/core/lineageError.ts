@@ -103,8 +103,8 @@ export interface Failures {
   'cascade-missing': { readonly id: string };
   /** Two models cannot be merged, and why. */
   'merge-refused': { readonly reasons: readonly string[] };
-  /** Layers that a person has to choose for first. */
-  'merge-conflict': { readonly layers: readonly string[] };
+  /** Layers that a person has to choose for first; or, with `because`, that the tests speak against. */
+  'merge-conflict': { readonly layers: readonly string[]; readonly because?: readonly string[] };
   'branch-missing': { readonly branch: string };
   /** A file is no lineage, or contradicts itself. */
   'lineage-file-invalid': { readonly file: string; readonly reason: string };

@@ -1,3 +1,4 @@
+import type { Dtype } from './dtype.ts';
 import type { NodeId } from './ids.ts';
 import type { NodeResult, TestFinding } from './testViews.ts';
 import type { DeviceChoice } from './training/trainJob.ts';
@@ -82,7 +83,36 @@ export interface MergePreview {
   readonly findings: readonly TestFinding[];
   /** No test got worse than the worse of both sides, nor than a side on its own tests. */
   readonly accepted: boolean;
+  /** Why it is not accepted, for people: "accuracy: share right 0.93 → 0.81, below both". */
+  readonly because: readonly string[];
   readonly tests: number;
+}
+
+/** What the two sides did to one tensor of a layer, measured against the base. */
+export interface MergeTensor {
+  /** "weight", "bias"; "value" for a tensor that no layer owns. */
+  readonly slot: string;
+  /** Its name in the base, else in the side that added it. */
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** The Euclidean norm in the base; absent where it has no such tensor, or of another shape. */
+  readonly norm?: number;
+  readonly x?: MergeTensorChange;
+  readonly y?: MergeTensorChange;
+  /** The cosine between both changes, where neither is 0. */
+  readonly alignment?: number;
+  /** Both histograms are over ±`range`, in equal bins. */
+  readonly range: number;
+}
+
+export interface MergeTensorChange {
+  /** ‖X − B‖. */
+  readonly norm: number;
+  /** Elements that are not what they were. */
+  readonly differing: number;
+  /** Counts of the changes other than 0; NaN and infinities are left out. */
+  readonly histogram: readonly number[];
 }
 
 /** What came of an order. A fast-forward makes no model: a branch at the other side would move to `forward`. */

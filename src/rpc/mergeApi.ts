@@ -19,6 +19,14 @@ export interface MergeApi {
     signal: Signal,
     onProgress: OnProgress,
   ): Promise<merging.MergePlan>;
+  /** What each side did to each tensor of one layer of a plan. @throws LineageError as `planMerge`. */
+  mergeTensors(
+    x: NodeId,
+    y: NodeId,
+    base: NodeId,
+    layer: string,
+    signal: Signal,
+  ): Promise<merging.MergeTensor[]>;
   /** Runs the tests of the base and both sides on the merge, which is not stored. @throws as `merge`. */
   previewMerge(
     order: merging.MergeOrder,

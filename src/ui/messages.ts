@@ -225,10 +225,19 @@ export const failureText: Words = {
     what: `These models cannot be merged: ${reasons.join('; ')}.`,
     todo: 'Task arithmetic or an average may still combine them: see “New model from…”.',
   }),
-  'merge-conflict': ({ layers }) => ({
-    what: `Both sides changed ${layers.slice(0, 3).join(', ')}${layers.length > 3 ? ` and ${count(layers.length - 3)} more layers` : ''}.`,
-    todo: 'Choose a side or a method for each of them.',
-  }),
+  'merge-conflict': ({ layers, because }) => {
+    const some = (list: readonly string[]) =>
+      `${list.slice(0, 3).join(', ')}${list.length > 3 ? ` and ${count(list.length - 3)} more` : ''}`;
+    if (because !== undefined)
+      return {
+        what: `The merge was not stored: ${some(because)}.`,
+        todo: `Choose otherwise for ${some(layers)}, or merge all the same.`,
+      };
+    return {
+      what: `Layers that wait for a choice: ${some(layers)}.`,
+      todo: 'Choose a side or a method for each of them.',
+    };
+  },
   'branch-missing': ({ branch }) => ({
     what: `There is no branch “${branch}”.`,
     todo: 'It was renamed or removed, perhaps in another tab.',

@@ -15,6 +15,7 @@ function noted() {
     };
   const api = {
     mergeBases: note('mergeBases'),
+    mergeTensors: note('mergeTensors'),
     planMerge: note('planMerge'),
     previewMerge: note('previewMerge'),
     merge: note('merge'),

@@ -29,6 +29,14 @@ export interface MergeMgit {
       base?: NamedModel,
       options?: LongCall,
     ): Promise<merging.MergePlan>;
+    /** What each side did to each tensor of one layer of the plan, by the layer's `id`. */
+    tensors(
+      x: NamedModel,
+      y: NamedModel,
+      base: NamedModel,
+      layer: string,
+      options?: LongCall,
+    ): Promise<merging.MergeTensor[]>;
     /** The tests of both sides on the merge; nothing is stored. */
     preview(order: MergeOptions, options?: LongCall): Promise<merging.MergePreview>;
     run(order: MergeOptions, options?: LongCall): Promise<merging.MergeReport>;
@@ -56,6 +64,14 @@ export function mergeCalls(lineage: MergeCalls): MergeMgit {
           await find.model(y),
           base === undefined ? undefined : await find.model(base),
           ...run(options),
+        ),
+      tensors: async (x, y, base, layer, options) =>
+        lineage.mergeTensors(
+          await find.model(x),
+          await find.model(y),
+          await find.model(base),
+          layer,
+          run(options)[0],
         ),
       preview: async (order, options) =>
         lineage.previewMerge(await ordered(order), ...run(options)),

@@ -30,7 +30,7 @@ export async function judgeCandidate(
   const options = device === undefined ? {} : { device };
   const [results, before]: [NodeResult[], NodeResult[]] = [[], []];
   const findings: TestFinding[] = [];
-  let accepted = true;
+  const because: string[] = [];
   for (const [index, { test, rivals }] of tests.entries()) {
     run.signal.throwIfAborted();
     run.onProgress?.({ step: `Testing ${test.name}`, done: index, total: tests.length, unit: 'steps' }); // prettier-ignore
@@ -43,12 +43,38 @@ export async function judgeCandidate(
       olds.push({ ...old, node: model.node.id });
     }
     before.push(...olds);
-    const worse = regressions(ports.metricsOf(test), olds, result, parents.x.node.id);
+    const metrics = ports.metricsOf(test);
+    const worse = regressions(metrics, olds, result, parents.x.node.id);
     findings.push(...worse);
-    if (worse.length > 0 || failsNow(olds, result)) accepted = false;
+    because.push(...worse.map((each) => worseText(test, metrics, each, rivals.length)));
+    if (worse.length === 0 && failsNow(olds, result)) because.push(failText(test, result));
   }
-  return { results, before, findings, accepted, tests: tests.length };
+  return {
+    results,
+    before,
+    findings,
+    accepted: because.length === 0,
+    because,
+    tests: tests.length,
+  };
 }
+
+function worseText(
+  test: ModelTest,
+  metrics: readonly Metric[],
+  { metric: name, before, after }: Extract<TestFinding, { readonly is: 'regression' }>,
+  rivals: number,
+): string {
+  const title = metrics.find((metric) => metric.name === name)?.title ?? name;
+  const short = (value: number) => (Number.isFinite(value) ? `${Number(value.toPrecision(4))}` : `${value}`); // prettier-ignore
+  const than = rivals === 2 ? 'worse than both sides' : 'worse than the side that it is bound to';
+  return `${test.name}: ${title} ${short(before)} → ${short(after)}, ${than}`;
+}
+
+const failText = ({ name }: ModelTest, { verdict }: TestResult): string =>
+  verdict === 'fail'
+    ? `${name} fails on the merge, and on neither side`
+    : `${name} cannot be run on the merge`;
 
 interface BoundTest {
   readonly test: ModelTest;

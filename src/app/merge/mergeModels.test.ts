@@ -11,6 +11,7 @@ import { checkIntegrity } from '../storage/checkIntegrity.ts';
 import { undoOperation } from '../undoOperation.ts';
 import { mergeBench, nudged, twoHeadNetwork } from './mergeBench.fixture.ts';
 import { mergeModels, previewMerge } from './mergeModels.ts';
+import { mergeTensorsOf } from './mergeTensorsOf.ts';
 import { planMerge } from './planMerge.ts';
 
 const plus = (values: readonly number[], by: number) => values.map((value) => Math.fround(value + by)); // prettier-ignore
@@ -127,10 +128,19 @@ describe('a merge of real models', () => {
   });
 
   test('says how far each side moved, and whether they agree', async () => {
-    const { plan } = await family({ 'enc.weight': 1 }, { 'enc.weight': 2 });
+    const { plan, ports, base, x, y } = await family({ 'enc.weight': 1 }, { 'enc.weight': 2 });
     const enc = (await plan()).layers.find(({ id }) => id === 'enc');
     expect(enc?.alignment).toBeCloseTo(1, 6);
     expect(enc?.changeY).toBeCloseTo(2 * (enc?.changeX ?? 0), 5);
+    const tensors = await mergeTensorsOf(ports, { x, y, base, layer: 'enc' }, noRun);
+    expect(tensors).toMatchObject([
+      {
+        slot: 'weight',
+        x: { norm: expect.closeTo(4, 4) as number },
+        alignment: expect.closeTo(1, 6) as number,
+      },
+      { slot: 'bias', x: { norm: 0 }, y: { differing: 0 } },
+    ]);
   });
 });
 
@@ -153,6 +163,10 @@ describe('the tests of a merge', () => {
     const preview = await previewMerge(ports, { x, y }, noRun);
     expect(preview.accepted).toBe(false);
     expect(preview.findings).toMatchObject([{ is: 'regression', metric: 'sum', parent: y }]);
+    expect(preview.because).toEqual([
+      expect.stringMatching(/enc\.weight.*→.*the side that it is bound to$/),
+    ]);
+    await expect(run()).rejects.toMatchObject({ data: { because: preview.because } });
     expect((await run({ accept: true })).is).toBe('merged');
   });
 

@@ -155,9 +155,15 @@ function checkAccepted(open: OpenMerge, { choices = {} }: MergeOrder, tested: Me
       .map(({ label }) => label); // prettier-ignore
   const possible = of(true);
   if (tested.tests === 0 && possible.length > 0)
-    throw new LineageError('merge-conflict', { layers: possible });
+    throw new LineageError('merge-conflict', {
+      layers: possible,
+      because: [
+        'changes of both sides may affect each other, and no test is bound that could tell',
+      ],
+    });
   if (!tested.accepted)
     throw new LineageError('merge-conflict', {
       layers: possible.length > 0 ? possible : of(false),
+      because: tested.because,
     });
 }

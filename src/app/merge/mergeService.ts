@@ -10,6 +10,7 @@ import { judgeOf } from '../modelTests/judge.ts';
 import type { TestPorts } from '../modelTests/testPorts.ts';
 import { mergeModels, previewMerge } from './mergeModels.ts';
 import type { MergePorts } from './mergePorts.ts';
+import { mergeTensorsOf, type MergeLayerOrder } from './mergeTensorsOf.ts';
 import { planMerge } from './planMerge.ts';
 
 /** The part of the lineage service that merges models. */
@@ -22,6 +23,7 @@ export function mergeService(testPorts: TestPorts) {
     },
     planMerge: (x: NodeId, y: NodeId, base: NodeId | undefined, run: Run) =>
       planMerge(ports, { x, y, base }, run),
+    mergeTensors: (order: MergeLayerOrder, run: Run) => mergeTensorsOf(ports, order, run),
     previewMerge: (order: MergeOrder, run: Run) => previewMerge(ports, order, run),
     merge: (order: MergeOrder, run: Run) => mergeModels(ports, order, run),
   };
