@@ -117,6 +117,8 @@ export interface LineageComparison {
     readonly ours?: NodeId;
     /** Their id. */
     readonly theirs?: NodeId;
+    /** Of a diverged one: theirs is here already, as `theirs/…`. */
+    readonly noted?: boolean;
   }[];
   /** Names of theirs that a model with other content has here: theirs gets a suffix. */
   readonly nameClashes: readonly string[];

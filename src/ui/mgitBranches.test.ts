@@ -1,26 +1,20 @@
 import { expect, it } from 'vitest';
-import type { BranchApi } from '../rpc/branchApi.ts';
 import { sampleGraph } from './lineage.fixture.ts';
-import { branchCalls } from './mgitBranches.ts';
+import { branchCalls, type BranchCalls } from './mgitBranches.ts';
 
 /** The worker's side, which notes what it is asked. */
 function noted() {
   const calls: unknown[][] = [];
-  const api = new Proxy({} as BranchApi, {
+  const lineage = new Proxy({} as BranchCalls, {
     get:
       (_target, name) =>
       (...given: unknown[]) => {
+        if (name === 'graph') return Promise.resolve(sampleGraph());
         calls.push([name, ...given]);
         return Promise.resolve();
       },
   });
-  const mgit = branchCalls(
-    new Proxy({} as BranchApi & { graph: () => Promise<ReturnType<typeof sampleGraph>> }, {
-      get: (_target, name) =>
-        name === 'graph' ? () => Promise.resolve(sampleGraph()) : Reflect.get(api, name),
-    }),
-  );
-  return { calls, mgit };
+  return { calls, mgit: branchCalls(lineage) };
 }
 
 it('finds the models of branches and exports by name or id', async () => {

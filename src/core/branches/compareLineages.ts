@@ -202,7 +202,8 @@ function branchesOf(sides: Sides): LineageComparison['branches'] {
           : walk(key, newer).has(head)
             ? 'ours-ahead'
             : 'diverged';
-    return { name, is, ours: head, theirs: other.head };
+    const note = ours.branches.get(`${foreignPrefix}${name}`)?.head === key;
+    return { name, is, ours: head, theirs: other.head, ...(note ? { noted: true } : {}) };
   });
   return [
     ...both,

@@ -17,7 +17,8 @@ export function download(file: File): void {
   }, keepAddressMs);
 }
 
-async function exported(
+/** Makes a file as a task, and offers it as a download. */
+export async function exportedFile(
   session: Session,
   title: string,
   work: (run: { readonly signal: AbortSignal }) => Promise<File>,
@@ -32,10 +33,10 @@ export async function exportModels(session: Session, ids: readonly NodeId[]): Pr
   if (only === undefined) return;
   const { mgit } = session;
   if (ids.length > 1)
-    return exported(session, `Export ${counted(ids.length, 'model')}`, (run) =>
+    return exportedFile(session, `Export ${counted(ids.length, 'model')}`, (run) =>
       mgit.exportZip(ids, run),
     );
-  await exported(session, `Export ${session.nameOf(only)}`, async (run) => {
+  await exportedFile(session, `Export ${session.nameOf(only)}`, async (run) => {
     const files = await mgit.export(only, run);
     const [file] = files;
     return files.length === 1 && file !== undefined ? file : mgit.exportZip([only], run);
@@ -43,7 +44,7 @@ export async function exportModels(session: Session, ids: readonly NodeId[]): Pr
 }
 
 export async function exportSafetensors(session: Session, id: NodeId): Promise<void> {
-  await exported(session, `Export ${session.nameOf(id)} as safetensors`, (run) =>
+  await exportedFile(session, `Export ${session.nameOf(id)} as safetensors`, (run) =>
     session.mgit.exportSafetensors(id, run),
   );
 }

@@ -1,3 +1,4 @@
+import { compareWithFile, exportLineage } from '../actions/branches.ts';
 import { redo, undo } from '../actions/changeLineage.ts';
 import { exportModels, exportSafetensors } from '../actions/exportModels.ts';
 import { replay } from '../actions/makeModels.ts';
@@ -104,6 +105,10 @@ const working: readonly Command[] = [
     const [, next] = s.selection;
     s.openSide({ is: 'cascade', ...first(s, 'old'), ...(next === undefined ? {} : { new: next }) });
   } },
+  { id: 'branches', title: 'Branches…', typed: 'branch', run: (s) => { s.openWork({ is: 'branches' }); } },
+  { id: 'new-branch', title: 'New branch at the model…', can: one, run: (s) => { s.openWork({ is: 'branches', adding: true }); } },
+  { id: 'export-lineage', title: 'Export the lineage…', can: any, run: (s) => void exportLineage(s) },
+  { id: 'compare-lineage', title: 'Compare with another lineage…', run: (s) => void compareWithFile(s) },
   { id: 'graph', title: 'Back to the graph', run: (s) => { s.work = undefined; s.pane = 'graph'; } },
 ]; // prettier-ignore
 

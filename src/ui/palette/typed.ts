@@ -194,6 +194,18 @@ const forms: Readonly<Record<string, Form>> = {
   })),
   test: ofSome('test', (_first, nodes) => ({ is: 'work', work: { is: 'tests', nodes } })),
   bisect: ofSome('bisect', (node) => ({ is: 'side', side: { is: 'search', node } })),
+  branch: {
+    usage: 'branch <name> <model>',
+    read: ([name = '', model], find) => {
+      const node = find(model);
+      return (
+        node && {
+          title: `branch ${name} at ${node.name}`,
+          run: (mgit) => mgit.addBranch(name, node.id),
+        }
+      );
+    },
+  },
   connect: joining('connect'),
   disconnect: joining('disconnect'),
   confirm: joining('confirm'),

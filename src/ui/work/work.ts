@@ -7,8 +7,12 @@ export type Work =
   /** All models where `nodes` is absent. */
   | { readonly is: 'tests'; readonly nodes?: readonly NodeId[] }
   | { readonly is: 'merge'; readonly x: NodeId; readonly y: NodeId }
-  /** Branches of this lineage; with `files`, another lineage beside it. */
-  | { readonly is: 'branches'; readonly files?: readonly IncomingFile[] };
+  /** Branches of this lineage; with `files`, another lineage beside it; `adding`: a name is to be typed. */
+  | {
+      readonly is: 'branches';
+      readonly files?: readonly IncomingFile[];
+      readonly adding?: boolean;
+    };
 
 /** What stands at the right instead of the inspector, beside the graph it speaks of. */
 export type Side =
