@@ -14,6 +14,8 @@ export function testApi(wired: Promise<Wired>): TestApi {
     testsOf: async (node) => (await testing).testsOf(node),
     runTests: async (order, signal, onProgress, onResult) =>
       (await testing).run(order, { signal, onProgress }, onResult),
+    tryTest: async (order, node, signal, onProgress) =>
+      (await testing).try(order, node, { signal, onProgress }),
     testBoard: async () => (await testing).board(),
     exportTests: async (format, nodes) => (await testing).export(format, nodes),
   };

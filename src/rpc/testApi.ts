@@ -27,6 +27,13 @@ export interface TestApi {
     onProgress: (progress: Progress) => void,
     onResult: (result: NodeResult) => void,
   ): Promise<TestRunReport>;
+  /** Runs a test as it is written on one model; neither it nor its result is kept. */
+  tryTest(
+    order: TestOrder,
+    node: NodeId,
+    signal: Cancellation,
+    onProgress: (progress: Progress) => void,
+  ): Promise<NodeResult>;
   testBoard(): Promise<TestBoard>;
   /** Current results as the text of a file; of all models when undefined. */
   exportTests(format: ResultFormat, nodes: readonly NodeId[] | undefined): Promise<string>;

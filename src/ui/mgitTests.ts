@@ -52,6 +52,8 @@ export interface TestMgit {
     tests?: readonly NamedTest[],
     call?: TestCall,
   ): Promise<views.TestRunReport & { readonly results: readonly TestResult[] }>;
+  /** Runs a test as it is written on one model; neither it nor its result is kept. */
+  tryTest(test: TestWish, model: NamedModel, call?: LongCall): Promise<views.NodeResult>;
   /** Where each model stands: results, what is stale, regressions, disagreeing backends. */
   testBoard(): Promise<views.TestBoard>;
   /** Current results as a file's text; of all models unless given. */
@@ -108,6 +110,8 @@ export function testCalls(lineage: LineageApi): TestMgit {
       });
       return { ...report, results };
     },
+    tryTest: async (test, model, call = {}) =>
+      lineage.tryTest(await ordered(test), await find.model(model), ...run(call)),
     testBoard: () => lineage.testBoard(),
     exportTests: async (format, models) =>
       lineage.exportTests(format, models && (await find.models(models))),

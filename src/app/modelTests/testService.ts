@@ -15,6 +15,7 @@ import type {
 import { parentModel } from '../create/parentModel.ts';
 import { effectiveTests } from './effectiveTests.ts';
 import { testFunctions } from './functions/registry.ts';
+import { judgeOf } from './judge.ts';
 import { runTests } from './runTests.ts';
 import { settleTest } from './settleTest.ts';
 import { testBoard } from './testBoard.ts';
@@ -41,6 +42,8 @@ export function testService(ports: TestPorts) {
       run: Run,
       onResult: (result: NodeResult) => void,
     ): Promise<TestRunReport> => runTests(ports, order, run, onResult),
+    try: (order: TestOrder, node: NodeId, run: Run): Promise<NodeResult> =>
+      tryTest(ports, order, node, run),
     board: (): Promise<TestBoard> => testBoard(ports),
     export: (format: ResultFormat, nodes: readonly NodeId[] | undefined) =>
       exportTests(ports, format, nodes),
@@ -76,6 +79,23 @@ async function saveTest(ports: TestPorts, order: TestOrder): Promise<TestId> {
     return order.id === undefined ? addTest(now, test) : editTest(now, test);
   });
   return id;
+}
+
+/**
+ * Runs a test as it is written, without keeping it or its result.
+ *
+ * @throws LineageError `test-invalid`, `function-missing`, `node-missing`.
+ */
+async function tryTest(
+  ports: TestPorts,
+  order: TestOrder,
+  node: NodeId,
+  run: Run,
+): Promise<NodeResult> {
+  const id = order.id ?? (ports.newId() as TestId);
+  const test = settleTest(await ports.session.lineage(), order, { id, at: ports.now() });
+  const subject = { model: await parentModel(ports, node, run), stored: false };
+  return { ...(await judgeOf(ports)(test, subject, {}, run)), node };
 }
 
 async function exportTests(
