@@ -12,6 +12,7 @@ export function cascadeApi(wired: Promise<Wired>): CascadeApi {
     runCascade: async (order, signal, onProgress, onEvent) =>
       (await cascading).runCascade(order, { signal, onProgress }, onEvent),
     pendingCascades: async () => (await cascading).pendingCascades(),
+    cascadeReport: async (id) => (await cascading).cascadeReport(id),
     resumeCascade: async (id, budget, signal, onProgress, onEvent) =>
       (await cascading).resumeCascade(id, budget, { signal, onProgress }, onEvent),
     pauseCascade: async (id) => (await cascading).pauseCascade(id),

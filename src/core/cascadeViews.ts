@@ -1,5 +1,6 @@
 import type { CreateOrder, CreationEvent } from './creationViews.ts';
 import type { NodeId, TestId } from './ids.ts';
+import type { Metric } from './modelTests/modelTest.ts';
 import type { Verdict } from './modelTests/testResult.ts';
 import type { Condition } from './searchViews.ts';
 import type { DeviceChoice } from './training/trainJob.ts';
@@ -153,6 +154,8 @@ export interface CascadeComparison {
   readonly test: TestId;
   readonly testName: string;
   readonly metric?: string;
+  /** How the metric is called and read. */
+  readonly measure?: Pick<Metric, 'title' | 'direction' | 'unit'>;
   readonly before: number | undefined;
   readonly after: number | undefined;
   readonly verdicts: { readonly before: Verdict; readonly after: Verdict };

@@ -23,6 +23,8 @@ export interface CascadeApi {
   ): Promise<cascade.CascadeReport>;
   /** Cascades that are not finished and that no tab is at. */
   pendingCascades(): Promise<cascade.PendingCascadeView[]>;
+  /** How a cascade that is not finished stands. @throws LineageError `cascade-missing`. */
+  cascadeReport(id: string): Promise<cascade.CascadeReport>;
   /** Goes on, and tries again what failed. @param budget - from now on; the order's where undefined. */
   resumeCascade(
     id: string,

@@ -29,6 +29,7 @@ export function fakeCascade(): CascadeApi {
     planCascade: (order) => Promise.resolve(report(order).state.plan),
     runCascade: ({ order }) => Promise.resolve(report(order)),
     pendingCascades: () => Promise.resolve([]),
+    cascadeReport: () => Promise.reject(new Error('no cascade is pending')),
     resumeCascade: () => Promise.reject(new Error('no cascade is pending')),
     pauseCascade: () => Promise.resolve(),
     continueCascade: () => Promise.resolve(),

@@ -25,6 +25,8 @@ export interface CascadeCalls {
   plan(old: NamedModel, newer: NamedModel, options?: CascadeOptions): Promise<cascade.CascadePlan>;
   run(order: RunCascadeOrder, call?: CascadeCall): Promise<cascade.CascadeReport>;
   pending(): Promise<cascade.PendingCascadeView[]>;
+  /** How a cascade that is not finished stands. */
+  report(id: string): Promise<cascade.CascadeReport>;
   /** Goes on with what is left, and tries again what failed. */
   resume(
     id: string,
@@ -59,6 +61,7 @@ export function cascadeCalls(lineage: LineageApi): CascadeMgit {
           call?.onEvent ?? silent,
         ),
       pending: () => lineage.pendingCascades(),
+      report: (id) => lineage.cascadeReport(id),
       resume: (id, call) =>
         lineage.resumeCascade(id, call?.budget, ...run(call), call?.onEvent ?? silent),
       pause: (id) => lineage.pauseCascade(id),

@@ -2,6 +2,7 @@ import type {
   CascadeBudget,
   CascadeEvent,
   CascadeOrder,
+  CascadeReport,
   CascadeRun,
   PendingCascadeView,
 } from '../../core/cascadeViews.ts';
@@ -18,6 +19,7 @@ import type { CascadePorts } from './cascadePorts.ts';
 import { isCascade, recordOf } from './cascadeRecord.ts';
 import { madeBy } from './cascadeStates.ts';
 import { previewCascade } from './previewCascade.ts';
+import { reportOf } from './reportCascade.ts';
 import { checkThere, resumeCascade, runCascade } from './runCascade.ts';
 import { isOwnedBy } from './runItem.ts';
 
@@ -43,6 +45,7 @@ export function cascadeService(given: TestPorts) {
       run: Run,
       onEvent: OnCascadeEvent,
     ) => resumeCascade(ports, id, { run, onEvent, controls }, budget),
+    cascadeReport: (id: string) => pendingReport(ports, id),
     pauseCascade: async (id: string) => {
       const control = controlOf(id);
       control.pause();
@@ -96,6 +99,14 @@ async function pendingView(
         : 'what was kept of it cannot be read';
     return { id, title: 'An update cascade', startedAt, done: 0, total: 0, unfit };
   }
+}
+
+/** How a cascade that is not finished stands. @throws LineageError `cascade-missing`, and as `recordOf`. */
+async function pendingReport(ports: CascadePorts, id: string): Promise<CascadeReport> {
+  const pending = (await ports.log.pendingImports()).find((one) => one.id === (id as ImportId));
+  if (pending === undefined || !isCascade(pending))
+    throw new LineageError('cascade-missing', { id });
+  return reportOf(recordOf(pending).state);
 }
 
 /** Forgets a cascade and what it has trained of the item it was at; what it stored stays. */

@@ -86,7 +86,9 @@ export function compareResults(
   return metrics.map((metric) => {
     const [was, now] = [before.metrics[metric.name] as number, after.metrics[metric.name]];
     const worse = now === undefined || isWorse(metric, was, now);
-    return { ...common, metric: metric.name, before: was, after: now, worse: worse || failed };
+    const { name, title, direction, unit } = metric;
+    const measure = { title, direction, ...(unit === undefined ? {} : { unit }) };
+    return { ...common, metric: name, measure, before: was, after: now, worse: worse || failed };
   });
 }
 
