@@ -5,6 +5,7 @@ import type { Literal, Network } from '../../core/network/network.ts';
 import type { Compute, Predictions } from '../../core/ports/compute.ts';
 import type { Run } from '../../core/ports/run.ts';
 import { firstRows } from './feeds.ts';
+import { siblingKey, type SiblingChecks } from './siblingChecks.ts';
 import type { TestBackend } from './testFunction.ts';
 
 /** A prediction of record, to be repeated. */
@@ -29,52 +30,80 @@ const rounding = new Set([
 ]);
 
 /**
- * The first examples of a prediction on another backend: on WebGPU where that works and is no software,
- * else by the float64 evaluator; what ran on WebGPU is repeated on wasm.
+ * Examples of a prediction on another backend: on WebGPU where that works and is no software, else by the
+ * float64 evaluator; what ran on WebGPU is repeated on wasm. The float64 evaluator repeats only a few for a
+ * sibling of a model that was found right, unless its outputs are unlike those, or differ noticeably.
  *
+ * @param siblings - of this run of tests.
+ * @param test - id of the test: models are siblings for one test only.
  * @returns a text instead where the other backend cannot compute the network.
  */
 export async function crossCheck(
   ports: { readonly compute: Compute; readonly now: () => number },
-  { network, inputs, outputs, backend }: Predicted,
+  predicted: Predicted,
+  { siblings, test }: { readonly siblings: SiblingChecks; readonly test: string },
   run: Run,
 ): Promise<CrossCheck | string> {
+  const { network, inputs, outputs, backend } = predicted;
   const other = await otherBackend(ports.compute, backend);
+  const tolerance = toleranceOf(network);
+  const compare = async (start: number, rows: number): Promise<number> => {
+    const given = firstRows(inputs, start, rows);
+    const job = { network, inputs: given, device: other, batch: rows };
+    const made = await ports.compute.predict(job, run.signal);
+    return difference(outputs, made, start, rows);
+  };
+  const found = ({ examples, largestDifference }: Compared): CrossCheck => ({
+    backend: other,
+    examples,
+    largestDifference,
+    tolerance,
+    agrees: largestDifference <= tolerance,
+  });
   const count = Math.min(sample, [...inputs.values()][0]?.shape[0] ?? 0);
-  const predict = (start: number, rows: number) =>
-    ports.compute.predict(
-      { network, inputs: firstRows(inputs, start, rows), device: other, batch: rows },
-      run.signal,
-    );
+  const slow = other === 'reference';
+  const key = siblingKey(test, backend, network);
   try {
-    const started = ports.now();
-    const parts: { readonly start: number; readonly rows: number; readonly made: Predictions }[] =
-      [];
-    let done = 0;
-    // One example first, then four times as many as before while there is time.
-    for (let rows = other === 'reference' ? 1 : count; done < count; rows *= 4) {
-      if (done > 0 && ports.now() - started > referenceMs) break;
-      const size = Math.min(rows, count - done);
-      parts.push({ start: done, rows: size, made: await predict(done, size) });
-      done += size;
+    const few = slow ? siblings.few(key, outputs, count) : undefined;
+    if (few !== undefined) {
+      const largestDifference = await compare(few.start, few.rows);
+      if (largestDifference <= tolerance / noticeable)
+        return found({ examples: few.rows, largestDifference });
     }
-    const largestDifference = parts.reduce(
-      (most, { start, rows, made }) => Math.max(most, difference(outputs, made, start, rows)),
-      0,
-    );
-    const tolerance = toleranceOf(network);
-    return {
-      backend: other,
-      examples: done,
-      largestDifference,
-      tolerance,
-      agrees: largestDifference <= tolerance,
-    };
+    const check = found(await compareSample(compare, count, slow ? ports.now : undefined));
+    if (check.agrees) siblings.remember(key, outputs, check.examples);
+    return check;
   } catch (error) {
     if (!isLineageError(error, 'network-unsupported', 'device-unavailable', 'device-lost', 'out-of-memory', 'compute-failed')) throw error; // prettier-ignore
     const { reason } = error.data;
     return `it could not be repeated on ${other}: ${reason}`;
   }
+}
+
+/** A sibling that differs by more than this part of the tolerance is repeated on the whole sample. */
+const noticeable = 10;
+
+interface Compared {
+  readonly examples: number;
+  readonly largestDifference: number;
+}
+
+/** @param clock - of a slow backend: one example first, then four times as many as before while there is time. */
+async function compareSample(
+  compare: (start: number, rows: number) => Promise<number>,
+  count: number,
+  clock: (() => number) | undefined,
+): Promise<Compared> {
+  const started = clock?.() ?? 0;
+  let examples = 0;
+  let largestDifference = 0;
+  for (let rows = clock === undefined ? count : 1; examples < count; rows *= 4) {
+    if (examples > 0 && clock !== undefined && clock() - started > referenceMs) break;
+    const size = Math.min(rows, count - examples);
+    largestDifference = Math.max(largestDifference, await compare(examples, size));
+    examples += size;
+  }
+  return { examples, largestDifference };
 }
 
 async function otherBackend(compute: Compute, backend: TestBackend): Promise<TestBackend> {

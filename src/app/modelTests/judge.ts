@@ -10,6 +10,7 @@ import { reportedError } from '../reportedError.ts';
 import { crossCheck } from './crossCheck.ts';
 import { testFunctionOf } from './functions/registry.ts';
 import { currentResult, keepResult, keptResults } from './keptResults.ts';
+import { SiblingChecks } from './siblingChecks.ts';
 import { testContext, type Witness } from './testContext.ts';
 import type { TestBackend, TestFunction } from './testFunction.ts';
 import type { TestPorts } from './testPorts.ts';
@@ -20,9 +21,11 @@ const lasting: readonly FailureCode[] = ['data-unfit', 'network-unsupported', 's
 
 /**
  * Runs tests and keeps the results of stored models by content; a current one is not measured again.
+ * One judge serves one run of tests: it knows which siblings were checked on the other backend already.
  * Without a wish a test of record runs on wasm, whose bits do not depend on the machine's GPU.
  */
 export function judgeOf(ports: TestPorts): Judge {
+  const siblings = new SiblingChecks();
   return async (test, subject, { device, again = false }, run) => {
     const { node } = subject.model;
     const started = ports.now();
@@ -51,7 +54,7 @@ export function judgeOf(ports: TestPorts): Judge {
       const known = currentResult(await keptResults(ports, node.snapshot), key, test, backend);
       if (known !== undefined) return known;
     }
-    const result = await measured(ports, { fn, test, subject, backend }, run)
+    const result = await measured(ports, { fn, test, subject, backend, siblings }, run)
       .then((part): TestResult => ({
         ...base,
         ...part,
@@ -102,11 +105,12 @@ interface Measuring {
   readonly test: ModelTest;
   readonly subject: TestSubject;
   readonly backend: TestBackend;
+  readonly siblings: SiblingChecks;
 }
 
 async function measured(
   ports: TestPorts,
-  { fn, test, subject, backend }: Measuring,
+  { fn, test, subject, backend, siblings }: Measuring,
   run: Run,
 ): Promise<
   Omit<TestResult, 'test' | 'testVersion' | 'functionVersion' | 'snapshot' | 'at' | 'ms'>
@@ -123,7 +127,10 @@ async function measured(
       reason: `"${missing}", which a rule names, cannot be found on this data`,
     });
   const { predicted, fed } = witness;
-  const check = predicted === undefined ? undefined : await crossCheck(ports, predicted, run);
+  const check =
+    predicted === undefined
+      ? undefined
+      : await crossCheck(ports, predicted, { siblings, test: test.id }, run);
   const all = detailsOf(details, fed?.settled.from, typeof check === 'string' ? check : undefined);
   const used = predicted !== undefined || fn.backend !== undefined ? backend : 'none';
   return {

@@ -15,8 +15,21 @@ import type { FedData, TestBackend, TestContext } from './testFunction.ts';
 import type { TestPorts } from './testPorts.ts';
 import type { TestSubject } from './testSubject.ts';
 
-/** Examples of one run of a session. */
-export const testBatch = 64;
+/** Examples of one run of a session, at least. */
+const fewestRows = 64;
+/** And at most: a run costs a writing of the weights, which many examples share. */
+const mostRows = 1024;
+/** Bytes of a run's inputs: what is computed from them is larger by the width of the layers. */
+const runBytes = 64 * 1024;
+
+/** How many examples go through a network at once; the same for all models that are fed alike. */
+function rowsOfRun(inputs: ReadonlyMap<string, Literal>): number {
+  const bytes = [...inputs.values()].reduce(
+    (sum, tensor) => sum + tensor.bytes.length / Math.max(1, tensor.shape[0] ?? 1),
+    0,
+  );
+  return Math.max(fewestRows, Math.min(mostRows, Math.floor(runBytes / Math.max(1, bytes))));
+}
 
 /** What is known after a run of a test besides its numbers. */
 export interface Witness {
@@ -75,7 +88,7 @@ export function testContext(
       return fed;
     },
     predict: async (network, inputs) => {
-      const outputs = await predictOn(backend, network, inputs, testBatch);
+      const outputs = await predictOn(backend, network, inputs, rowsOfRun(inputs));
       witness.predicted ??= { network, inputs, outputs, backend };
       return outputs;
     },

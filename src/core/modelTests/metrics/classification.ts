@@ -138,7 +138,9 @@ function classMetrics(
 function macroAuc({ classes, labels, probabilities }: ClassScores): number | undefined {
   const found: number[] = [];
   for (let c = 0; c < classes; c++) {
-    const own = Float64Array.from(labels, (_, row) => probabilities[row * classes + c] as number);
+    const own = new Float64Array(labels.length);
+    for (let row = 0; row < own.length; row++)
+      own[row] = probabilities[row * classes + c] as number;
     const auc = areaUnderCurve(own, (row) => labels[row] === c);
     if (auc !== undefined) found.push(auc);
   }
@@ -147,27 +149,30 @@ function macroAuc({ classes, labels, probabilities }: ClassScores): number | und
 
 /**
  * The share of pairs (positive, negative) in which the positive scores higher, ties counted half: the
- * area under the ROC curve by ranks (Mann and Whitney). Undefined where one side is empty; NaN where a
- * score is.
+ * area under the ROC curve (Mann and Whitney). Undefined where one side is empty; NaN where a score is.
  */
 export function areaUnderCurve(
   scores: Float64Array,
   positive: (row: number) => boolean,
 ): number | undefined {
-  const order = [...scores.keys()].sort((a, b) => (scores[a] as number) - (scores[b] as number));
-  const positives = order.filter(positive).length;
-  const negatives = order.length - positives;
-  if (positives === 0 || negatives === 0) return undefined;
-  if (scores.some((value) => Number.isNaN(value))) return NaN;
-  let rankSum = 0;
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end < order.length && scores[order[end] as number] === scores[order[start] as number])
-      end++;
-    // Ranks from 1; tied ones share their mean.
-    const rank = (start + 1 + end) / 2;
-    for (let at = start; at < end; at++) if (positive(order[at] as number)) rankSum += rank;
-    start = end;
+  const low = new Float64Array(scores.length);
+  const high = new Float64Array(scores.length);
+  let [negatives, positives, hasNaN] = [0, 0, false];
+  for (let row = 0; row < scores.length; row++) {
+    const value = scores[row] as number;
+    if (Number.isNaN(value)) hasNaN = true;
+    if (positive(row)) high[positives++] = value;
+    else low[negatives++] = value;
   }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  if (positives === 0 || negatives === 0) return undefined;
+  if (hasNaN) return NaN;
+  const sorted = low.subarray(0, negatives).sort();
+  // Of each positive: the negatives below it, and half of those that are equal.
+  let [below, upTo, wins] = [0, 0, 0];
+  for (const value of high.subarray(0, positives).sort()) {
+    while (below < negatives && (sorted[below] as number) < value) below++;
+    while (upTo < negatives && (sorted[upTo] as number) <= value) upTo++;
+    wins += (below + upTo) / 2;
+  }
+  return wins / (positives * negatives);
 }
