@@ -1,7 +1,7 @@
 import type { NodeId } from '../core/ids.ts';
 import type { Dialog } from './dialogs/dialog.ts';
 import type { InspectorTab, Listing, Pane } from './screen.ts';
-import type { Only } from './graph/graphScreen.svelte.ts';
+import type { ColourWish, Only } from './graph/graphScreen.svelte.ts';
 import type { Mark, Side, Work } from './work/work.ts';
 
 const noMarks: ReadonlyMap<NodeId, Mark> = new Map();
@@ -20,6 +20,8 @@ export class ScreenState {
   /** How models stand in what goes on, drawn on the graph; the side view's to set. */
   /** The models that the graph alone shows: what a walk found. */
   only = $state.raw<Only | undefined>(undefined);
+  /** Asks the graph for another colouring; a new object for each asking. */
+  colourWish = $state.raw<ColourWish | undefined>(undefined);
   marks = $state.raw<ReadonlyMap<NodeId, Mark>>(noMarks);
 
   readonly select = (ids: readonly NodeId[]): void => {

@@ -13,6 +13,7 @@ import { endedStaysMs, Task, type TaskRun } from './tasks/task.svelte.ts';
 import { Theme } from './theme.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import type { TrainingRun } from './training/trainingRun.svelte.ts';
+import { readBoard } from './modelTests/readBoard.ts';
 import { testMarks } from './modelTests/testMarks.ts';
 import type { Mark } from './work/work.ts';
 
@@ -94,6 +95,7 @@ export class Session extends ScreenState {
       const graph = await this.mgit.graph();
       this.graph = graph;
       this.revision += 1;
+      void readBoard(this);
       if (this.selection.some((id) => !this.nodes.has(id)))
         this.selection = this.selection.filter((id) => this.nodes.has(id));
     } catch (error) {

@@ -39,6 +39,7 @@ export interface GraphViewProps {
   /** Only these models, and why: what a walk found. */
   readonly only?: Only | undefined;
   readonly onclearonly?: () => void;
+  readonly colourWish?: ColourWish | undefined;
   /** More that can be done with the selection. */
   readonly acts?: readonly SelectionAct[];
   /** Cytoscape unless given. */
@@ -50,6 +51,11 @@ export interface Only {
   /** "descendants of base that fail accuracy". */
   readonly label: string;
   readonly nodes: readonly NodeId[];
+}
+
+/** A colouring that another part of the screen asks for; a new object for each asking. */
+export interface ColourWish {
+  readonly by: ColourBy;
 }
 
 /** Something to do with the selection, as a button beside it. */
