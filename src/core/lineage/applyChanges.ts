@@ -143,8 +143,10 @@ function forceIn<Key, Value>(
   keyOf: (record: Value) => Key,
   { before, after }: { readonly before?: Value; readonly after?: Value },
 ): void {
-  if (before !== undefined) records.delete(keyOf(before));
-  if (after !== undefined) records.set(keyOf(after), after);
+  const key = after === undefined ? undefined : keyOf(after);
+  // A record that is replaced keeps its place, as it does in the store.
+  if (before !== undefined && keyOf(before) !== key) records.delete(keyOf(before));
+  if (after !== undefined && key !== undefined) records.set(key, after);
 }
 
 function check(lineage: Lineage, change: Change): void {
