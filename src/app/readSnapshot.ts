@@ -13,7 +13,10 @@ export interface StoredModel {
 
 /** A node with the records of its content. @throws LineageError `node-missing`, `snapshot-missing`. */
 export async function readSnapshot(
-  ports: { readonly session: LineageSession; readonly content: ContentStore },
+  ports: {
+    readonly session: LineageSession;
+    readonly content: Pick<ContentStore, 'manifest' | 'skeleton'>;
+  },
   id: NodeId,
 ): Promise<StoredModel> {
   const node = nodeOf(await ports.session.lineage(), id);

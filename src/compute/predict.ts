@@ -145,14 +145,17 @@ function initializer(network: Network, name: string): Literal {
   return tensor;
 }
 
-/** Rows from `start` on, with zeros after them up to `padded` rows. A scalar is the same in each part. */
+/** Rows from `start` on, a view of them unless zeros come after them up to `padded` rows. A scalar is the same in each part. */
 function rowsOf(tensor: Literal, start: number, rows: number, padded: number): Literal {
   const [count] = tensor.shape;
   if (count === undefined) return tensor;
   const rowBytes = count === 0 ? 0 : tensor.bytes.length / count;
-  const bytes = new Uint8Array(Math.max(rows, padded) * rowBytes);
-  bytes.set(tensor.bytes.subarray(start * rowBytes, (start + rows) * rowBytes));
-  return { dtype: tensor.dtype, shape: [Math.max(rows, padded), ...tensor.shape.slice(1)], bytes };
+  const own = tensor.bytes.subarray(start * rowBytes, (start + rows) * rowBytes);
+  if (padded <= rows)
+    return { dtype: tensor.dtype, shape: [rows, ...tensor.shape.slice(1)], bytes: own };
+  const bytes = new Uint8Array(padded * rowBytes);
+  bytes.set(own);
+  return { dtype: tensor.dtype, shape: [padded, ...tensor.shape.slice(1)], bytes };
 }
 
 function joined(tensors: readonly Literal[]): Literal {

@@ -20,6 +20,11 @@ export interface ParentPorts {
   readonly formats: ModelFormats;
 }
 
+/** What reading a stored model takes. */
+export interface ModelReadPorts extends Omit<ParentPorts, 'content'> {
+  readonly content: Pick<ContentStore, 'manifest' | 'skeleton' | 'read'>;
+}
+
 /** A parent together with the records it is stored by. */
 export interface StoredParent extends ParentModel {
   readonly stored: StoredModel;
@@ -30,7 +35,11 @@ export interface StoredParent extends ParentModel {
  *
  * @throws LineageError `node-missing`, `snapshot-missing`.
  */
-export async function parentModel(ports: ParentPorts, id: NodeId, run: Run): Promise<StoredParent> {
+export async function parentModel(
+  ports: ModelReadPorts,
+  id: NodeId,
+  run: Run,
+): Promise<StoredParent> {
   const stored = await readSnapshot(ports, id);
   const { node, skeleton, manifest } = stored;
   let reading: ReturnType<ParentModel['network']> | undefined;
@@ -55,7 +64,7 @@ export async function parentModel(ports: ParentPorts, id: NodeId, run: Run): Pro
 }
 
 async function literalOf(
-  content: ContentStore,
+  content: ModelReadPorts['content'],
   { node, manifest }: StoredModel,
   entry: TensorEntry,
   run: Run,

@@ -8,11 +8,16 @@ import {
 } from '../../core/modelTests/storedResult.ts';
 import type { TestResult } from '../../core/modelTests/testResult.ts';
 import type { ContentStore } from '../../core/ports/contentStore.ts';
+import type { WriterLock } from '../../core/ports/lineageLog.ts';
 import type { TestMemory } from './testMemory.ts';
 
 export interface ResultPorts {
   readonly content: ContentStore;
   readonly tested: TestMemory;
+}
+
+export interface KeepPorts extends ResultPorts {
+  readonly lock: WriterLock;
 }
 
 /** Every result kept with a snapshot, of all tests and versions. */
@@ -27,15 +32,15 @@ async function readResults(content: ContentStore, snapshot: SnapshotId) {
   return decodeResults(await content.derived(snapshot, 'tests'));
 }
 
-/** Keeps a result instead of an older one of the same key and backend. */
+/** Keeps a result instead of an older one of the same key and backend, beside what other tabs kept. */
 export async function keepResult(
-  { content, tested }: ResultPorts,
+  { content, tested, lock }: KeepPorts,
   key: string,
   result: TestResult,
 ): Promise<void> {
   const { snapshot } = result;
-  await tested.exclusive(snapshot, async () => {
-    // From the store: another tab may have added some.
+  // Read, changed and written as one, so that results kept at the same time by other tabs stay too.
+  await lock.exclusive(async () => {
     const stored = await readResults(content, snapshot);
     const others = stored.filter(
       (each) => each.key !== key || each.result.backend !== result.backend,

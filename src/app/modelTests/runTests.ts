@@ -3,11 +3,12 @@ import { nodeOf } from '../../core/lineage/editLineage.ts';
 import type { Lineage } from '../../core/lineage/lineage.ts';
 import { testOf } from '../../core/modelTests/editTests.ts';
 import type { ModelTest } from '../../core/modelTests/modelTest.ts';
+import type { TestResult } from '../../core/modelTests/testResult.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { NodeResult, TestRunOrder, TestRunReport } from '../../core/testViews.ts';
-import { parentModel } from '../create/parentModel.ts';
 import { boundTests } from './effectiveTests.ts';
 import { judgeOf } from './judge.ts';
+import { ModelsAhead } from './modelsAhead.ts';
 import { testBoard } from './testBoard.ts';
 import type { TestPorts } from './testPorts.ts';
 
@@ -31,18 +32,19 @@ export async function runTests(
   const judge = judgeOf(ports);
   const counts = { ran: 0, cached: 0, failed: 0, errors: 0 };
   let done = 0;
-  for (const { node, tests: own } of plan) {
+  const models = new ModelsAhead(ports, run);
+  for (const [at, { node, tests: own }] of plan.entries()) {
     const { name } = nodeOf(lineage, node);
-    const subject = { model: await parentModel(ports, node, run), stored: true };
+    const subject = { model: await models.take(node), stored: true };
     for (const test of own) {
+      const next = plan[at + 1]?.node;
+      // What has a kept result is not read: the next one is, where this one needed to be.
+      if (next !== undefined && (again || counts.ran > 0)) models.begin(nodeOf(lineage, next));
       run.onProgress?.({ step: `${test.name} on ${name}`, done, total, unit: 'steps' });
       const options = { again, ...(device === undefined ? {} : { device }) };
       const result = await judge(test, subject, options, { signal: run.signal });
       done++;
-      if (result.at < started) counts.cached++;
-      else counts.ran++;
-      if (result.verdict === 'fail') counts.failed++;
-      if (result.verdict === 'error') counts.errors++;
+      count(counts, result, started);
       onResult({ ...result, node });
     }
   }
@@ -54,6 +56,17 @@ export async function runTests(
     ms: ports.now() - started,
     findings: findings.filter(({ node }) => asked.has(node)),
   };
+}
+
+function count(
+  counts: Record<'ran' | 'cached' | 'failed' | 'errors', number>,
+  { at, verdict }: TestResult,
+  started: number,
+): void {
+  if (at < started) counts.cached++;
+  else counts.ran++;
+  if (verdict === 'fail') counts.failed++;
+  if (verdict === 'error') counts.errors++;
 }
 
 interface Step {

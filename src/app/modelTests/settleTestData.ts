@@ -1,3 +1,4 @@
+import { canonicalText } from '../../core/canonical.ts';
 import type { DataUse } from '../../core/data/dataUse.ts';
 import type { NodeId, SnapshotId } from '../../core/ids.ts';
 import type { ModelNode } from '../../core/lineage/graph.ts';
@@ -7,6 +8,7 @@ import type { Run } from '../../core/ports/run.ts';
 import type { Recipe } from '../../core/recipe/recipe.ts';
 import type { ParentModel } from '../create/creationFunction.ts';
 import { knownUse } from '../data/proposeUse.ts';
+import { graphText } from './siblingChecks.ts';
 import type { TestPorts } from './testPorts.ts';
 
 /** How a test's data feeds a model, and who said so. */
@@ -24,7 +26,7 @@ export interface SettledUse {
  * @throws LineageError `data-unfit`, `network-unsupported`, `dataset-missing`, `dataset-invalid`.
  */
 export async function settleTestData(
-  ports: Pick<TestPorts, 'session' | 'dataCache' | 'data' | 'content' | 'formats'>,
+  ports: Pick<TestPorts, 'session' | 'dataCache' | 'data' | 'content' | 'formats' | 'tested'>,
   model: ParentModel,
   data: TestData,
   run: Run,
@@ -49,14 +51,10 @@ export async function settleTestData(
   const { dataset, name, reading } = data;
   const { examples, summary } = await ports.dataCache.read(ports, dataset, reading, run);
   const known = nearestUse(lineage, model.node, feeds)?.use;
-  return {
-    use: knownUse(
-      network,
-      { dataset: dataset satisfies SnapshotId, name, reading, examples, summary },
-      known,
-    ),
-    from: 'proposal',
-  };
+  const source = { dataset: dataset satisfies SnapshotId, name, reading, examples, summary };
+  const key = canonicalText([dataset, name, reading, known ?? null, graphText(network)]);
+  const use = ports.tested.proposal(key, () => knownUse(network, source, known));
+  return { use, from: 'proposal' };
 }
 
 /** How the model's inputs are prepared, by the nearest recipe; undefined where none tells. */

@@ -6,6 +6,8 @@ import type { Predictions } from '../../core/ports/compute.ts';
 const fewExamples = 2;
 /** Outputs this many times larger or smaller than those found right are unusual. */
 const unusualFactor = 8;
+/** Architectures, each with a test, that are remembered. */
+const mostKinds = 64;
 
 interface Known {
   /** Largest magnitude by output of the model that was found right. */
@@ -45,15 +47,21 @@ export class SiblingChecks {
   /** The model agreed on `examples` of them. */
   remember(key: string, outputs: Predictions, examples: number): void {
     this.#known.set(key, { scales: scalesOf(outputs), examples, siblings: 0 });
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > mostKinds && oldest !== undefined) this.#known.delete(oldest);
   }
 }
 
 /** Equal for models whose check for one test says something of each other: same operators, dtypes and shapes. */
 export function siblingKey(test: string, backend: string, network: Network): string {
-  const { nodes, inputs, outputs, initializers } = network;
+  return JSON.stringify([test, backend, graphText(network)]);
+}
+
+/** Equal for networks that differ in nothing but attributes and values: operators, names, dtypes and shapes. */
+export function graphText({ nodes, inputs, outputs, initializers }: Network): string {
   const weights = [...initializers].map(([name, { dtype, shape }]) => [name, dtype, shape]);
   const steps = nodes.map((node) => [node.op, node.inputs, node.outputs]);
-  return JSON.stringify([test, backend, inputs, outputs, steps, weights]);
+  return JSON.stringify([inputs, outputs, steps, weights]);
 }
 
 /** NaN or infinite where an output is anywhere. */

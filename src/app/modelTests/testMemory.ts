@@ -1,3 +1,4 @@
+import type { DataUse } from '../../core/data/dataUse.ts';
 import type { SnapshotId } from '../../core/ids.ts';
 import type { PreparedTest } from '../../core/modelTests/prepareTestData.ts';
 import type { StoredResult } from '../../core/modelTests/storedResult.ts';
@@ -5,11 +6,14 @@ import type { StoredResult } from '../../core/modelTests/storedResult.ts';
 /** Bytes of prepared examples that are kept for the next model. */
 const keptBytes = 256 * 1024 ** 2;
 
+/** Proposals of how data feeds a kind of model that are kept. */
+const keptProposals = 32;
+
 /** What testing keeps in memory: all of it can be made or read again. */
 export class TestMemory {
   readonly #prepared = new Map<string, PreparedTest>();
+  readonly #proposals = new Map<string, DataUse>();
   readonly #results = new Map<SnapshotId, Promise<readonly StoredResult[]>>();
-  readonly #writing = new Map<SnapshotId, Promise<unknown>>();
 
   /** Examples by how they are fed: made once for all models that are fed alike. */
   async prepared(key: string, make: () => Promise<PreparedTest>): Promise<PreparedTest> {
@@ -31,6 +35,18 @@ export class TestMemory {
     return made;
   }
 
+  /** How data would feed models of one kind: proposed once, as the data is gone through for it. */
+  proposal(key: string, propose: () => DataUse): DataUse {
+    const known = this.#proposals.get(key);
+    if (known !== undefined) return known;
+    const made = propose();
+    this.#proposals.set(key, made);
+    const [oldest] = this.#proposals.keys();
+    if (this.#proposals.size > keptProposals && oldest !== undefined)
+      this.#proposals.delete(oldest);
+    return made;
+  }
+
   /** The results of a snapshot as last read or written here. */
   results(
     snapshot: SnapshotId,
@@ -44,18 +60,6 @@ export class TestMemory {
       if (this.#results.get(snapshot) === reading) this.#results.delete(snapshot);
     });
     return reading;
-  }
-
-  /** Changes of one snapshot's results, one after the other. */
-  async exclusive<Value>(snapshot: SnapshotId, change: () => Promise<Value>): Promise<Value> {
-    const before = this.#writing.get(snapshot) ?? Promise.resolve();
-    const next = before.then(change, change);
-    this.#writing.set(snapshot, next);
-    try {
-      return await next;
-    } finally {
-      if (this.#writing.get(snapshot) === next) this.#writing.delete(snapshot);
-    }
   }
 
   setResults(snapshot: SnapshotId, results: readonly StoredResult[]): void {
