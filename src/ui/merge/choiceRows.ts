@@ -1,0 +1,22 @@
+import { parseChoices } from '../../core/merge/mergeChoices.ts';
+import type { Json } from '../../core/recipe/recipe.ts';
+import { methodText } from './mergeWords.ts';
+
+/** A layer's choice in words. */
+export interface ChoiceRow {
+  readonly layer: string;
+  readonly method: string;
+  readonly tensors: string;
+}
+
+/** The choices of a merge's recipe as a table; undefined where they cannot be read. */
+export function choiceRows(choices: Json | undefined): readonly ChoiceRow[] | undefined {
+  if (typeof choices !== 'string') return undefined;
+  const parsed = parseChoices(choices);
+  if (typeof parsed === 'string') return undefined;
+  return parsed.map(({ layer, method, tensors }) => ({
+    layer,
+    method: methodText(method),
+    tensors: tensors.map((tensor) => (typeof tensor === 'string' ? tensor : tensor.to)).join(', '),
+  }));
+}
