@@ -31,8 +31,8 @@ export class ModelsAhead {
     this.#ahead = { node: id, model };
     // Whoever takes it hears of a failure.
     model
-      .then(async ({ network }) => {
-        if (this.#computes) await network();
+      .then(async (read) => {
+        if (this.#computes) await read.network();
       })
       .catch(() => undefined);
   }
