@@ -112,10 +112,15 @@ export interface TensorDifferenceDetail extends TensorDifference {
   }[];
 }
 
-/** A rectangle of a tensor seen as a matrix: first axis down, the others across. */
+/** A rectangle of a tensor seen as a matrix. */
 export interface TileOrder {
   /** `a`, `b`, or the difference b − a. */
   readonly of: 'a' | 'b' | 'difference';
+  /**
+   * `matrix`, as when left out: first axis down, the others across. `filters`, for four axes of numbers
+   * that are not complex: each filter a picture of its own, outputs down and inputs across.
+   */
+  readonly layout?: 'matrix' | 'filters';
   readonly row: number;
   readonly column: number;
   readonly rows: number;

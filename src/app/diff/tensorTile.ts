@@ -102,16 +102,49 @@ function transposed(matrix: Matrix): Matrix {
   };
 }
 
+/** A bank of filters, out · in · height · width: each a picture, those of one output side by side. */
+function filterPictures(matrix: Matrix, height: number, width: number): Matrix {
+  const size = height * width;
+  return {
+    rows: matrix.rows * height,
+    columns: height === 0 ? 0 : matrix.columns / height,
+    async read(down, across) {
+      const [output, input] = [Math.floor(down.from / height), Math.floor(across.from / width)];
+      const inputs = { from: input * size, to: Math.ceil(across.to / width) * size };
+      const outputs = { from: output, to: Math.ceil(down.to / height) };
+      const found = await matrix.read(outputs, inputs);
+      const stride = inputs.to - inputs.from;
+      const result = new Float64Array((down.to - down.from) * (across.to - across.from));
+      let at = 0;
+      for (let row = down.from; row < down.to; row++) {
+        const start = (Math.floor(row / height) - output) * stride + (row % height) * width;
+        for (let column = across.from; column < across.to; column++)
+          result[at++] = found[
+            start + (Math.floor(column / width) - input) * size + (column % width)
+          ] as number;
+      }
+      return result;
+    },
+  };
+}
+
 /** The matrix that is shown, and the one that is taken from it. */
 function matricesOf(
   content: Content,
   tensors: TiledTensors,
-  { of }: TileOrder,
+  { of, layout = 'matrix' }: TileOrder,
   signal: Cancellation,
 ): { readonly shown: Matrix; readonly minus?: Matrix } {
-  const a = tensors.a && matrixOf(content, tensors.a, signal);
+  const laidOut = (tensor: StoredTensor): Matrix => {
+    const matrix = matrixOf(content, tensor, signal);
+    const { shape, dtype } = tensor.entry;
+    const isComplex = dtype === 'c64' || dtype === 'c128';
+    if (layout === 'matrix' || shape.length !== 4 || isComplex) return matrix;
+    return filterPictures(matrix, shape[2] ?? 1, shape[3] ?? 1);
+  };
+  const a = tensors.a && laidOut(tensors.a);
   const left = a && (tensors.transposed ? transposed(a) : a);
-  const right = tensors.b && matrixOf(content, tensors.b, signal);
+  const right = tensors.b && laidOut(tensors.b);
   const shown = of === 'a' ? left : right;
   if (shown === undefined) throw new Error(`a tile of ${of} where there is no such tensor`);
   if (of !== 'difference') return { shown };

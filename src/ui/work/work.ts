@@ -3,7 +3,8 @@ import type { IncomingFile } from '../../rpc/api.ts';
 
 /** What stands in the middle instead of the graph, with what it is about. */
 export type Work =
-  | { readonly is: 'diff'; readonly a: NodeId; readonly b: NodeId }
+  /** With `base`, what each of the two changed of it. */
+  | { readonly is: 'diff'; readonly a: NodeId; readonly b: NodeId; readonly base?: NodeId }
   /** All models where `nodes` is absent. */
   | { readonly is: 'tests'; readonly nodes?: readonly NodeId[] }
   | { readonly is: 'merge'; readonly x: NodeId; readonly y: NodeId }
