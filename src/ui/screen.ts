@@ -13,7 +13,15 @@ export type StartView =
 /** The panel in front on a small screen. */
 export type Pane = 'models' | 'graph' | 'inspector' | 'storage';
 export type InspectorTab =
-  'overview' | 'recipe' | 'try' | 'tensors' | 'layers' | 'storage' | 'history' | 'evidence';
+  | 'overview'
+  | 'recipe'
+  | 'try'
+  | 'tests'
+  | 'tensors'
+  | 'layers'
+  | 'storage'
+  | 'history'
+  | 'evidence';
 /** What the panel at the left lists. */
 export type Listing = 'models' | 'datasets';
 /** Takes data files that were dropped; of the part of the screen that is waiting for some. */

@@ -3,6 +3,7 @@ import type { EdgeKind } from '../../core/lineage/graph.ts';
 import type { FsckReport, ImportReport } from '../../core/views.ts';
 import type { IncomingFile } from '../../rpc/api.ts';
 import type { CreateStart } from '../create/startFrom.ts';
+import type { TestStart } from '../modelTests/startTest.ts';
 import type { Credit } from '../import/credit.ts';
 
 /** The dialog in front of the screen, with what it needs. */
@@ -21,6 +22,7 @@ export type Dialog =
   | { readonly is: 'fsck'; readonly report: FsckReport }
   | { readonly is: 'history' }
   | { readonly is: 'create'; readonly start: CreateStart }
+  | { readonly is: 'test'; readonly start: TestStart }
   /** Of `session.runs`. */
   | { readonly is: 'training'; readonly run: number }
   | { readonly is: 'dataset'; readonly id: DatasetId }

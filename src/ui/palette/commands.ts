@@ -3,6 +3,7 @@ import { redo, undo } from '../actions/changeLineage.ts';
 import { exportModels, exportSafetensors } from '../actions/exportModels.ts';
 import { replay } from '../actions/makeModels.ts';
 import { loadSample } from '../actions/loadSample.ts';
+import { exportTestResults, runStale } from '../actions/testModels.ts';
 import { checkIntegrity, findEdges, keepStorage } from '../actions/maintain.ts';
 import type { NodeId } from '../../core/ids.ts';
 import { startFrom } from '../create/startFrom.ts';
@@ -84,6 +85,7 @@ const making: readonly Command[] = [
   { id: 'show-datasets', title: 'Show the data sets', run: (s) => { s.pane = 'models'; s.listing = 'datasets'; } },
 ]; // prettier-ignore
 
+const tested = (session: Session) => session.graph.tests.length > 0;
 const two = (session: Session) => session.selection.length === 2;
 const withTwo = (session: Session, act: (a: NodeId, b: NodeId) => void): void => {
   const [a, b] = session.selection;
@@ -100,6 +102,11 @@ const working: readonly Command[] = [
   { id: 'merge', title: 'Merge the two selected models…', can: two, run: (s) => { withTwo(s, (x, y) => { s.openWork({ is: 'merge', x, y }); }); } },
   { id: 'tests', title: 'Tests of all models', typed: 'tests', can: any, run: (s) => { s.openWork({ is: 'tests' }); } },
   { id: 'tests-selection', title: 'Tests of the selection', can: some, run: (s) => { s.openWork({ is: 'tests', nodes: s.selection }); } },
+  { id: 'new-test', title: 'New test…', can: any, run: (s) => { s.show({ is: 'test', start: {} }); } },
+  { id: 'run-stale', title: 'Run stale tests', can: tested, run: (s) => void runStale(s) },
+  { id: 'export-tests', title: 'Export test results as CSV', can: tested, run: (s) => void exportTestResults(s, 'csv') },
+  { id: 'export-tests-json', title: 'Export test results as JSON', can: tested, run: (s) => void exportTestResults(s, 'json') },
+  { id: 'export-tests-junit', title: 'Export test results as JUnit XML', can: tested, run: (s) => void exportTestResults(s, 'junit') },
   { id: 'search-fault', title: 'Find where a fault came from…', typed: 'bisect', can: any, run: (s) => { s.openSide({ is: 'search', ...first(s, 'node') }); } },
   { id: 'cascade', title: 'Update the descendants of a model…', typed: 'cascade', can: any, run: (s) => {
     const [, next] = s.selection;
@@ -119,6 +126,7 @@ const view: readonly Command[] = [
   { id: 'theme', title: 'Theme: system, light, dark', keys: 'mod+shift+l', run: (s) => { s.theme.next(); } },
   tabCommand('overview', 'Show the overview'),
   tabCommand('recipe', 'Show the recipe'),
+  tabCommand('tests', 'Show the model’s tests'),
   tabCommand('tensors', 'Show tensors'),
   tabCommand('layers', 'Show layers'),
   tabCommand('storage', 'Show what the model costs'),
