@@ -102,8 +102,10 @@ test('two lineages diverge, are exchanged by file, compared, taken in and undone
   const before = await graphOf(left);
   const second = await give(left, await exported(right));
   await expect(second).toContainText('1 revised on both sides');
-  await expect(second.getByRole('row', { name: /alice/ })).toContainText('ahead there');
-  await expect(second.getByRole('row', { name: /production/ })).toContainText('gone two ways');
+  const pairs = second.getByRole('list', { name: 'Branches of both lineages' });
+  const pair = (name: string) => pairs.getByRole('listitem').filter({ hasText: name });
+  await expect(pair('alice')).toContainText('ahead there');
+  await expect(pair('production')).toContainText('gone two ways');
   await expect(
     second.getByRole('button', { name: 'Take in right3 and merge it with left3' }),
   ).toBeVisible();

@@ -54,6 +54,17 @@ describe('typed commands', () => {
     expect(act('diff nobody gtcrn')).toBeUndefined();
   });
 
+  it('give a branch to a model', async () => {
+    const asked: unknown[] = [];
+    const typed = readTyped('mgit branch production gtcrn', graph);
+    expect(typed?.title).toBe('branch production at gtcrn');
+    await typed?.run?.({
+      addBranch: (...given: unknown[]) => Promise.resolve(asked.push(given)),
+    } as never);
+    expect(asked).toEqual([['production', graph.nodes.at(-1)?.id]]);
+    expect(readTyped('mgit branch production', graph)?.title).toContain('branch <name> <model>');
+  });
+
   it('say what is expected when an argument names no model', () => {
     const typed = readTyped('mgit connect version nobody gtcrn', graph);
     expect(typed?.run).toBeUndefined();
