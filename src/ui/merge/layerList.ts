@@ -1,4 +1,4 @@
-import type { MergeLayer } from '../../core/mergeViews.ts';
+import type { MergeLayer, MergePlan } from '../../core/mergeViews.ts';
 import type { Choices } from './mergeWords.ts';
 
 export type LayerFilter = 'all' | 'changed' | 'decide';
@@ -49,6 +49,11 @@ export function unproven(layers: readonly MergeLayer[], choices: Choices): reado
   return layers.filter(
     ({ id, verdict }) => verdict === 'possible-conflict' && !Object.hasOwn(choices, id),
   );
+}
+
+/** Whether choices lead anywhere: nothing is made of a refused merge, nor of a fast-forward. */
+export function canMerge({ verdict }: Pick<MergePlan, 'verdict'>): boolean {
+  return verdict !== 'refused' && verdict !== 'fast-forward';
 }
 
 /** The greatest relative change of the plan: the bars' full length. */

@@ -1,5 +1,5 @@
 import type { MergePlan } from '../../core/mergeViews.ts';
-import { counted } from '../format.ts';
+import { count, counted } from '../format.ts';
 import { openConflicts, unproven } from './layerList.ts';
 import type { Choices } from './mergeWords.ts';
 
@@ -54,7 +54,7 @@ function tickOf({ plan, choices, tests, tested }: GateInput): {
   if (tests === 0 && loose.length > 0)
     return {
       tick: 'Accept without tests',
-      why: `No test is bound to these models that could tell whether ${counted(loose.length, 'possible conflict')} ${loose.length === 1 ? 'is one' : 'are any'}.`,
+      why: `${loose.length === 1 ? 'A change' : `${count(loose.length)} changes`} may affect what the other side changed, and no test is bound that could tell.`,
     };
   return { why: '' };
 }

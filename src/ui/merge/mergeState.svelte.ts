@@ -10,6 +10,8 @@ import { methodOf, swappedChoices, type Choices, type MethodKind } from './merge
 /** What a person has decided on a merge so far. */
 export class MergeState {
   readonly session: Session;
+  /** The pair as it was opened, before sides were swapped. */
+  readonly opens: { readonly x: NodeId; readonly y: NodeId };
   x = $state.raw<NodeId>('' as NodeId);
   y = $state.raw<NodeId>('' as NodeId);
   /** Undefined for the best common ancestor. */
@@ -31,9 +33,12 @@ export class MergeState {
   error = $state.raw<unknown>(undefined);
   /** Whether the board is still there to be told. */
   shown = true;
+  /** Whether its merge is made. */
+  done = false;
 
   constructor(session: Session, x: NodeId, y: NodeId) {
     this.session = session;
+    this.opens = { x, y };
     this.x = x;
     this.y = y;
   }
@@ -116,7 +121,10 @@ export class MergeState {
     if (result.is === 'failed') {
       this.#failed(result.error);
       if (speaksAgainst(result.error)) this.against = of;
-    } else if (result.is === 'done' && this.shown) this.session.work = undefined;
+    } else if (result.is === 'done') {
+      this.done = true;
+      if (this.shown) this.session.work = undefined;
+    }
   };
 
   readonly #follow = (task: Task): void => {

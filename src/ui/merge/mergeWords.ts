@@ -1,5 +1,5 @@
 import type { MergeLayer, MergeMethod, MergePlan } from '../../core/mergeViews.ts';
-import { percent } from '../format.ts';
+import { count, counted, percent } from '../format.ts';
 
 /** A method's kind, as a person chooses it. */
 export type MethodKind = MergeMethod['is'];
@@ -139,21 +139,23 @@ export function verdictChip(
   }
 }
 
-/** The whole merge in a sentence. */
-export function planText({ verdict, layers }: MergePlan, open: number): string {
-  const conflicts = layers.filter((layer) => layer.verdict === 'conflict').length;
-  switch (verdict) {
-    case 'fast-forward':
-      return 'Nothing to merge: one side has everything already.';
-    case 'automatic':
-      return 'Merges by itself: no layer was changed by both, and no change feeds another.';
-    case 'possible-conflict':
-      return 'No layer was changed by both, but changes of one side may affect what the other changed. Tests decide.';
-    case 'conflict':
-      return open === 0
-        ? 'Every conflict is settled.'
-        : `${conflicts === 1 ? 'One layer was' : `${conflicts} layers were`} changed by both sides in different ways. You decide.`;
-    case 'refused':
-      return 'These models cannot be merged.';
-  }
+/**
+ * The whole merge in a sentence.
+ *
+ * @param open - conflicts to settle.
+ * @param loose - possible conflicts that are left to the tests.
+ */
+export function planText({ verdict }: MergePlan, open: number, loose: number): string {
+  if (verdict === 'fast-forward') return 'Nothing to merge: one side has everything already.';
+  if (verdict === 'refused') return 'These models cannot be merged.';
+  if (verdict === 'automatic')
+    return 'Merges by itself: no layer was changed by both, and no change feeds another.';
+  if (open > 0)
+    return `${open === 1 ? 'One layer was' : `${count(open)} layers were`} changed by both sides in different ways. You decide.`;
+  const left = `${counted(loose, 'possible conflict')} ${loose === 1 ? 'is' : 'are'} left to the tests.`;
+  if (verdict === 'conflict')
+    return loose === 0 ? 'Every conflict is settled.' : `Every conflict is settled; ${left}`;
+  return loose === 0
+    ? 'Every possible conflict is settled by your choice.'
+    : 'No layer was changed by both, but changes of one side may affect what the other changed. Tests decide.';
 }
