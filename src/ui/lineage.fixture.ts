@@ -4,6 +4,7 @@ import type { Edge, GraphData, ModelNode } from '../core/lineage/graph.ts';
 import { LineageError } from '../core/lineageError.ts';
 import type * as views from '../core/views.ts';
 import type { LayoutApi, LineageApi } from '../rpc/api.ts';
+import { fakeBranches } from './branches/branches.fixture.ts';
 import { fakeCreation } from './creation.fixture.ts';
 import { fakeCascade } from './mgitCascade.fixture.ts';
 import { modelNode, nodeId } from './modelNode.fixture.ts';
@@ -301,6 +302,7 @@ export function fakeLineage(
   };
   return {
     ...graphPart(graph),
+    ...fakeBranches(),
     ...fakeCreation(),
     ...fakeCascade(),
     ...fakeSearch(() => graph),

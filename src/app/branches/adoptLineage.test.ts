@@ -106,7 +106,7 @@ describe('a lineage file', () => {
     const { ports, base, points } = await trainingBench();
     const args = { epochs: 1, batchSize: 16, learningRate: 0.05 };
     await createModels(ports, { function: 'finetune', parents: [base], data: [points], arguments: args }, noRun, () => undefined); // prettier-ignore
-    const archive = await lineageOfBench({ ports } as TestBench);
+    const archive = await lineageOfBench({ ports });
     const theirs = await testBench();
     const report = await adopt(theirs, archive);
     expect(report.skipped).toEqual([]);
