@@ -1,7 +1,6 @@
 import { LineageError, isLineageError, type FailureCode } from '../../core/lineageError.ts';
 import type { ModelTest } from '../../core/modelTests/modelTest.ts';
 import { missingMetric, verdictOf } from '../../core/modelTests/rules.ts';
-import { testKey } from '../../core/modelTests/storedResult.ts';
 import type { TestDetails, TestResult } from '../../core/modelTests/testResult.ts';
 import type { Run } from '../../core/ports/run.ts';
 import { checkArguments } from '../../core/recipe/checkArguments.ts';
@@ -10,6 +9,7 @@ import { reportedError } from '../reportedError.ts';
 import { crossCheck } from './crossCheck.ts';
 import { testFunctionOf } from './functions/registry.ts';
 import { currentResult, keepResult, keptResults } from './keptResults.ts';
+import { resultKeys } from './resultKeys.ts';
 import { SiblingChecks } from './siblingChecks.ts';
 import { testContext, type Witness } from './testContext.ts';
 import type { TestBackend, TestFunction } from './testFunction.ts';
@@ -77,8 +77,7 @@ export async function keyOf(
   test: ModelTest,
   { model: { node } }: { readonly model: Pick<TestSubject['model'], 'node'> },
 ): Promise<string> {
-  const lineage = await ports.session.lineage();
-  return testKey(test, fn.dependsOn?.(lineage, node.id, test.arguments));
+  return resultKeys(await ports.session.lineage())(fn, test, node);
 }
 
 function functionOf(test: ModelTest): TestFunction | LineageError {

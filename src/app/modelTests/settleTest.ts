@@ -1,3 +1,4 @@
+import { canonicalText } from '../../core/canonical.ts';
 import type { NodeId, TestId } from '../../core/ids.ts';
 import type { Lineage } from '../../core/lineage/lineage.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
@@ -26,6 +27,7 @@ export function settleTest(
   const args = checkedArguments(fn, order.arguments ?? {});
   fn.check?.(args);
   const data = dataOf(fn, order);
+  if (data !== undefined) checkSlice(lineage, data);
   const test: ModelTest = {
     id: made.id,
     name: order.name,
@@ -84,6 +86,21 @@ function settledData(given: NonNullable<TestOrder['data']>): TestData {
   const reason = checkAugmentations(perturb);
   if (reason !== undefined) throw invalid('data.perturb', reason);
   return { ...given, part, perturb, seed };
+}
+
+/** @throws LineageError `test-invalid` for a slice by a column that the data set, read so, does not have. */
+function checkSlice({ datasets }: Lineage, { dataset, reading, where }: TestData): void {
+  if (where === undefined) return;
+  const text = canonicalText(reading);
+  const record = [...datasets.values()].find(
+    (each) => each.snapshot === dataset && canonicalText(each.reading) === text,
+  );
+  const columns = record?.summary.columns.map(({ name }) => name);
+  if (columns === undefined || columns.includes(where.column)) return;
+  throw invalid(
+    'data.where',
+    `there is no column "${where.column}": the data has ${columns.slice(0, 20).join(', ')}`,
+  );
 }
 
 function checkBinding(lineage: Lineage, binding: Binding): void {

@@ -1,15 +1,15 @@
 import { canonicalText } from '../../core/canonical.ts';
 import type { DataUse } from '../../core/data/dataUse.ts';
-import type { NodeId, SnapshotId } from '../../core/ids.ts';
+import type { SnapshotId } from '../../core/ids.ts';
 import type { ModelNode } from '../../core/lineage/graph.ts';
-import { parentsOf, type Lineage } from '../../core/lineage/lineage.ts';
+import type { Lineage } from '../../core/lineage/lineage.ts';
 import type { TestData } from '../../core/modelTests/modelTest.ts';
 import type { Run } from '../../core/ports/run.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
 import type { ParentModel } from '../create/creationFunction.ts';
 import { knownUse } from '../data/proposeUse.ts';
 import { graphText } from './siblingChecks.ts';
 import type { TestPorts } from './testPorts.ts';
+import { usesAbove, type UseAbove } from './usesAbove.ts';
 
 /** How a test's data feeds a model, and who said so. */
 export interface SettledUse {
@@ -67,31 +67,11 @@ export async function knownPreparation(
   return nearestUse(await ports.session.lineage(), model.node, feeds)?.use;
 }
 
-/** Breadth first over the model, its provenance parents, then its predecessors; it need not be stored. */
 function nearestUse(
   lineage: Lineage,
   node: ModelNode,
   fits: (use: DataUse) => boolean,
-): { readonly use: DataUse; readonly from: 'recipe' | 'ancestor' } | undefined {
-  const own = useOf(node.recipe, fits);
-  if (own !== undefined) return { use: own, from: 'recipe' };
-  const seen = new Set<NodeId>([node.id]);
-  // A model that is not stored yet has its parents in its recipe only.
-  const above = (id: NodeId): NodeId[] => [
-    ...parentsOf(lineage, id, 'provenance'),
-    ...parentsOf(lineage, id, 'version'),
-  ];
-  const open = [...above(node.id), ...(node.recipe?.parents ?? []).map((each) => each.node)];
-  for (const id of open) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    const use = useOf(lineage.nodes.get(id)?.recipe, fits);
-    if (use !== undefined) return { use, from: 'ancestor' };
-    open.push(...above(id));
-  }
+): UseAbove | undefined {
+  for (const found of usesAbove(lineage, node)) if (fits(found.use)) return found;
   return undefined;
-}
-
-function useOf(recipe: Recipe | undefined, fits: (use: DataUse) => boolean): DataUse | undefined {
-  return [...(recipe?.own ?? []), ...(recipe?.data ?? [])].find(fits);
 }

@@ -1,13 +1,12 @@
 import type { NodeId, TestId } from '../../core/ids.ts';
 import { isLineageError } from '../../core/lineageError.ts';
-import type { Lineage } from '../../core/lineage/lineage.ts';
 import { findingsOf } from '../../core/modelTests/findings.ts';
 import type { Metric, ModelTest } from '../../core/modelTests/modelTest.ts';
-import { testKey } from '../../core/modelTests/storedResult.ts';
 import type { NodeResult, TestBoard } from '../../core/testViews.ts';
 import { boundTests } from './effectiveTests.ts';
 import { testFunctionOf } from './functions/registry.ts';
 import { currentResult, keptResults } from './keptResults.ts';
+import { resultKeys } from './resultKeys.ts';
 import { metricsOf } from './settleTest.ts';
 import type { TestPorts } from './testPorts.ts';
 
@@ -22,7 +21,7 @@ export async function testBoard(
   ports: Pick<TestPorts, 'session' | 'content' | 'tested'>,
 ): Promise<TestBoard> {
   const lineage = await ports.session.lineage();
-  const keys = keysOf(lineage);
+  const keys = resultKeys(lineage);
   const bound = boundTests(lineage);
   const tests = [...lineage.tests.values()];
   const results: NodeResult[] = [];
@@ -31,10 +30,16 @@ export async function testBoard(
   for (let start = 0; start < nodes.length && tests.length > 0; start += together) {
     const part = nodes.slice(start, start + together);
     const kept = await Promise.all(part.map(({ snapshot }) => keptResults(ports, snapshot)));
-    for (const [at, { id }] of part.entries()) {
+    for (const [at, node] of part.entries()) {
+      const { id } = node;
       const mine = new Set(bound(id).map((test) => test.id));
       for (const test of tests) {
-        const found = currentResult(kept[at] ?? [], keys(id, test), test);
+        const own = kept[at] ?? [];
+        // A key costs a look at all recipes above: none where there is nothing to find.
+        const found =
+          own.length === 0
+            ? undefined
+            : currentResult(own, keys(functionOf(test), test, node), test);
         if (found !== undefined) results.push({ ...found, node: id });
         else if (mine.has(test.id)) stale.push({ node: id, test: test.id });
       }
@@ -42,18 +47,6 @@ export async function testBoard(
   }
   const metrics = Object.fromEntries(tests.map((test) => [test.id, knownMetrics(test)]));
   return { results, stale, findings: findingsOf(lineage, results, metrics), metrics };
-}
-
-/** Keys of results: the same for all nodes unless the function says otherwise. */
-function keysOf(lineage: Lineage): (node: NodeId, test: ModelTest) => string {
-  const known = new Map<TestId, string>();
-  return (node, test) => {
-    const dependsOn = functionOf(test)?.dependsOn?.(lineage, node, test.arguments);
-    if (dependsOn !== undefined) return testKey(test, dependsOn);
-    const key = known.get(test.id) ?? testKey(test, undefined);
-    known.set(test.id, key);
-    return key;
-  };
 }
 
 function knownMetrics(test: ModelTest): readonly Metric[] {

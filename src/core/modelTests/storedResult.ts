@@ -14,10 +14,12 @@ export interface StoredResult {
  * tolerances. An edit that is undone comes back to its key, whatever the version number says.
  *
  * @param dependsOn - what the test function adds: another model's content.
+ * @param fed - what recipes tell of how the data feeds the model.
  */
 export function testKey(
   test: Pick<ModelTest, 'id' | 'function' | 'functionVersion' | 'arguments' | 'data'>,
   dependsOn: string | undefined,
+  fed?: string,
 ): string {
   const { dataset, reading, part, where, perturb, seed, limit, use } = test.data ?? {};
   const data =
@@ -31,6 +33,7 @@ export function testKey(
     arguments: test.arguments,
     data,
     dependsOn,
+    fed,
   });
 }
 
