@@ -36,8 +36,7 @@ export function cellView(
 ): CellView {
   if (cell === undefined) return empty;
   const { result, stale } = cell;
-  const number = main === undefined ? undefined : result?.metrics[main.name];
-  const value = number === undefined ? '' : metricText(main, number);
+  const value = valueText(cell, main);
   if (stale) {
     const before = value === '' ? '' : `, ${value} before`;
     return { tone: 'stale', sign: '–', value, old: true, worse: '', words: `not run${before}` };
@@ -59,6 +58,11 @@ export function cellView(
     worse,
     words: said.join(', '),
   };
+}
+
+function valueText({ result }: BoardCell, main: Metric | undefined): string {
+  const number = main === undefined ? undefined : result?.metrics[main.name];
+  return number === undefined ? '' : metricText(main, number);
 }
 
 function worseText({ regressions }: BoardCell, main: Metric | undefined): string {

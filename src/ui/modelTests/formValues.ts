@@ -36,25 +36,20 @@ export interface FormValues {
 }
 
 /** What a form opens with: the test that is edited, else what is known of a new one. */
-export function startOf(session: Session, { id, wish }: TestStart): FormValues {
+export function startOf(session: Session, { id }: TestStart): FormValues {
   const test = session.graph.tests.find((one) => one.id === id);
   if (test !== undefined) return valuesOf(session, test);
   const [node] = session.selection;
   const [record] = session.graph.datasets;
   return {
-    name: wish?.name ?? '',
-    function: wish?.function ?? (record === undefined ? 'health' : 'classification'),
-    args: wish?.arguments ?? {},
-    data:
-      record === undefined || (wish?.function !== undefined && wish.data === undefined)
-        ? undefined
-        : dataWith(record, undefined),
-    bindings:
-      wish?.bindings ??
-      (node === undefined ? [{ is: 'all' }] : [{ is: 'node', node, descendants: true }]),
-    success: wish?.success ?? [],
-    tolerances: wish?.tolerances ?? {},
-    notes: wish?.notes ?? '',
+    name: '',
+    function: record === undefined ? 'health' : 'classification',
+    args: {},
+    data: record === undefined ? undefined : dataWith(record, undefined),
+    bindings: node === undefined ? [{ is: 'all' }] : [{ is: 'node', node, descendants: true }],
+    success: [],
+    tolerances: {},
+    notes: '',
   };
 }
 
@@ -108,12 +103,26 @@ function dataWish({ record, ...rest }: DataDraft): Exclude<TestWish['data'], str
 
 /** A draft without one of the members that it need not have. */
 export function without(data: DataDraft, member: 'where' | 'limit' | 'use'): DataDraft {
-  const { [member]: _left, ...rest } = data;
-  return rest as DataDraft;
+  return Object.fromEntries(
+    Object.entries(data).filter(([name]) => name !== member),
+  ) as unknown as DataDraft;
 }
 
 /** The draft on another data set: a slice and a use belong to the columns of the one before. */
 export function dataWith(record: DataDraft['record'], before: DataDraft | undefined): DataDraft {
   if (before === undefined) return { record, part: 'test', perturb: [], seed: 1 };
   return { ...without(without(before, 'where'), 'use'), record };
+}
+
+/** A name that no test has: `Classification on digits 2`. */
+export function freeName(
+  title: string | undefined,
+  data: DataDraft | undefined,
+  tests: readonly Pick<ModelTest, 'name'>[],
+): string {
+  const taken = new Set(tests.map(({ name }) => name));
+  const base = data === undefined ? (title ?? 'Test') : `${title ?? 'Test'} on ${data.record.name}`;
+  let name = base;
+  for (let number = 2; taken.has(name); number += 1) name = `${base} ${number}`;
+  return name;
 }

@@ -18,14 +18,14 @@ export async function readBoard(session: Session): Promise<void> {
     now.again = true;
     return;
   }
-  const mine = { again: false };
+  const mine = { again: true };
   asking.set(session, mine);
   try {
-    do {
+    while (mine.again) {
       mine.again = false;
       const board = await session.mgit.testBoard();
       session.board = session.graph.tests.length === 0 ? undefined : board;
-    } while (mine.again);
+    }
   } catch (error) {
     session.toasts.failed(error);
   } finally {

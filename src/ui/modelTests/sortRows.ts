@@ -59,10 +59,15 @@ export function sortedRows(
 }
 
 /** The order after a click on a column's head: it, then the other way round, then along the lineage. */
-export function nextRowOrder(now: RowOrder, wanted: 'name' | TestId): RowOrder {
-  const same = wanted === 'name' ? now.by === 'name' : now.by === 'test' && now.test === wanted;
+export function nextRowOrder(
+  now: RowOrder,
+  wanted: { readonly by: 'name' | 'test'; readonly test?: TestId },
+): RowOrder {
+  const same = now.by === wanted.by && (now.by !== 'test' || now.test === wanted.test);
   const start: RowOrder =
-    wanted === 'name' ? { by: 'name', down: false } : { by: 'test', test: wanted, down: true };
+    wanted.test === undefined
+      ? { by: 'name', down: false }
+      : { by: 'test', test: wanted.test, down: true };
   if (!same) return start;
   return now.down === start.down ? { ...start, down: !start.down } : { by: 'lineage', down: false };
 }

@@ -1,8 +1,6 @@
 import type { TestId } from '../../core/ids.ts';
-import type { TestWish } from '../mgitTests.ts';
 
-/** What the form of a test opens with: a test to edit, or what is known of a new one. */
+/** What the form of a test opens with: a test to edit, or a new one of the selection. */
 export interface TestStart {
   readonly id?: TestId;
-  readonly wish?: Partial<Omit<TestWish, 'id'>>;
 }

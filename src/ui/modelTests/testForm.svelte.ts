@@ -9,7 +9,7 @@ import { Loaded } from '../loaded.svelte.ts';
 import type { TestWish } from '../mgitTests.ts';
 import type { Session } from '../session.svelte.ts';
 import { modelsOfTest } from './boundModels.ts';
-import { startOf, wishOf, type DataDraft } from './formValues.ts';
+import { freeName, startOf, wishOf, type DataDraft } from './formValues.ts';
 import { problemOf, type FieldProblem } from './formProblem.ts';
 import type { TestStart } from './startTest.ts';
 
@@ -43,15 +43,9 @@ export class TestForm {
   readonly bound: ReadonlySet<NodeId> = $derived.by(() =>
     modelsOfTest({ bindings: this.bindings }, this.#session.graph),
   );
-  readonly proposedName: string = $derived.by(() => {
-    const { data, view } = this;
-    const taken = new Set(this.#session.graph.tests.map(({ name }) => name));
-    const title = view?.title ?? 'Test';
-    const base = data === undefined ? title : `${title} on ${data.record.name}`;
-    let name = base;
-    for (let number = 2; taken.has(name); number += 1) name = `${base} ${number}`;
-    return name;
-  });
+  readonly proposedName: string = $derived.by(() =>
+    freeName(this.view?.title, this.data, this.#session.graph.tests),
+  );
   readonly wish: TestWish = $derived.by(() => wishOf(this));
   readonly problem: FieldProblem | undefined = $derived(problemOf(this.failure));
   /** What is still to do before it can be saved; empty when nothing is. */
@@ -82,7 +76,11 @@ export class TestForm {
       this.data = { record, part: 'test', perturb: [], seed: 1 };
   };
 
-  readonly argument = (key: string): Json => valueOf(this.view?.schema ?? {}, key, this.args);
+  /** An argument that is a text, as it is set or by default. */
+  readonly text = (key: string): string => {
+    const value = valueOf(this.view?.schema ?? {}, key, this.args);
+    return typeof value === 'string' ? value : '';
+  };
 
   readonly set = (field: string, value: Json): void => {
     this.args = { ...this.args, [field]: value };
@@ -128,7 +126,7 @@ export class TestForm {
     if (view === undefined) return [];
     if (view.id === 'script') {
       try {
-        return readMetrics(String(this.argument('metrics')));
+        return readMetrics(this.text('metrics'));
       } catch (error) {
         if (isLineageError(error)) return [];
         throw error;

@@ -5,7 +5,7 @@ import type { NodeResult } from '../../core/testViews.ts';
 import type { DeviceChoice } from '../../core/training/trainJob.ts';
 import type { Session } from '../session.svelte.ts';
 import { indexBoard, type BoardIndex } from './boardIndex.ts';
-import { family, modelsOfTest } from './boundModels.ts';
+import { family, modelsBound, modelsOfTest } from './boundModels.ts';
 import { mainMetric } from './metricText.ts';
 import { sortedRows, type RowOrder } from './sortRows.ts';
 
@@ -82,9 +82,9 @@ export class TestsState {
   };
 
   #nodesOf(scope: Scope): ReadonlySet<NodeId> {
-    const { nodes, edges } = this.session.graph;
-    if (scope === 'all' || this.these.length === 0) return new Set(nodes.map(({ id }) => id));
-    return scope === 'these' ? new Set(this.these) : family(edges, this.these);
+    const { graph } = this.session;
+    if (scope === 'all' || this.these.length === 0) return modelsBound({ is: 'all' }, graph);
+    return family(scope === 'these' ? [] : graph.edges, this.these);
   }
 
   /** Tests that are bound to a model here or have a result for one. */
