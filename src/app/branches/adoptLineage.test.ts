@@ -10,9 +10,9 @@ import { removeNodes } from '../../core/lineage/removeNodes.ts';
 import type { LineageArchive } from '../../core/ports/lineageArchive.ts';
 import { memorySource } from '../../formats/memorySource.fixture.ts';
 import { safetensorsFile } from '../../formats/safetensors/safetensors.fixture.ts';
-import { memoryPlace } from '../../storage/memory/openMemoryStores.ts';
+import { memoryPlace, type MemoryPlace } from '../../storage/memory/openMemoryStores.ts';
 import { createModels } from '../create/createModels.ts';
-import { trainingBench } from '../create/trainingBench.fixture.ts';
+import { copyOf, trainingBench } from '../create/trainingBench.fixture.ts';
 import { exportModels } from '../exportModels.ts';
 import { noRun, testBench, type TestBench } from '../import/importModels.fixture.ts';
 import { checkIntegrity } from '../storage/checkIntegrity.ts';
@@ -222,6 +222,27 @@ describe('a lineage file', () => {
       'v2 true',
       'v3 false',
     ]);
+  });
+
+  it('shows nothing of what a crash interrupted, and taken in again is whole', async () => {
+    const left = await testBench();
+    await grow(left, model('m', 1), model('n', 2), model('o', 3));
+    const archive = await lineageOfBench(left);
+    const place = memoryPlace();
+    const right = await testBench(place);
+    const disks: MemoryPlace[] = [];
+    let at = 0;
+    const onProgress = () => void disks.push(copyOf(place));
+    await adoptLineage({ ...right.ports, now: () => (at += 1000) }, archive, {}, { ...noRun, onProgress }); // prettier-ignore
+    expect(disks.length).toBeGreaterThan(5);
+    for (const disk of disks) {
+      const after = await testBench(disk);
+      expect((await graph(after)).nodes).toEqual([]);
+      expect(await after.ports.log.pendingImports()).toHaveLength(1);
+      expect((await adopt(after, archive)).added).toHaveLength(3);
+      expect(await graph(after)).toEqual(await graph(left));
+      expect(await checkIntegrity(after.ports, noRun)).toMatchObject({ ok: true, problems: [] });
+    }
   });
 
   it('leaves nothing behind when it is cancelled, and when the disk is full', async () => {

@@ -6,6 +6,7 @@ import { counted } from '../format.ts';
 import type { Session } from '../session.svelte.ts';
 import { exportedFile } from './exportModels.ts';
 import { tryChange } from './changeLineage.ts';
+import { forgetRepeated } from './importModels.ts';
 
 export function addBranch(session: Session, name: string, head: NodeId): Promise<boolean> {
   return tryChange(session, `Branch ${name} added at ${session.nameOf(head)}`, (mgit) =>
@@ -93,6 +94,7 @@ export async function adoptLineage(
     (run) => session.mgit.adoptLineage(files, { ...run, ...(models === undefined ? {} : { models }) }),
     adoptSummary,
   );
+  if (report !== undefined) await forgetRepeated(session, files);
   await session.refresh();
   session.pending = await session.mgit.pendingImports();
   if (report !== undefined) session.dismissEnded();

@@ -65,7 +65,10 @@ export async function importFiles(
 }
 
 /** An interrupted import whose files were all dropped again is done: its banner may go. */
-async function forgetRepeated(session: Session, files: readonly IncomingFile[]): Promise<void> {
+export async function forgetRepeated(
+  session: Session,
+  files: readonly IncomingFile[],
+): Promise<void> {
   const given = new Set(files.map(({ path }) => path));
   for (const { id, paths } of session.pending)
     if (paths.every((path) => given.has(path))) await session.mgit.discardImport(id);
