@@ -65,7 +65,7 @@ function rowPicture(compared: Compared, known: KnownRows, row: FlowRow, index: n
   const ink = words.state === undefined ? '#182030' : inks[words.state];
   const indent = Math.min(120, row.depth * 12);
   const cell = (x: number, side: typeof words.a) =>
-    side ? text(x + indent, y + 17, cut(`${side.kind} ${side.name}`.trim(), 54)) : '';
+    side ? text(x + indent, y + 17, cut(`${side.kind} ${side.name} ${side.size}`.trim(), 54)) : '';
   const state = words.state === undefined ? undefined : stateLooks[words.state];
   const parts = [
     `<rect x="10" y="${y}" width="${width - 20}" height="${rowHeight - 3}" rx="3" fill="${row.is === 'module' ? '#edf0f5' : '#ffffff'}" stroke="#d3d9e3"/>`,

@@ -28,14 +28,15 @@ export function shapeOf({ shapeA, shapeB }: TensorPair): readonly number[] {
 
 const sizeOf = (pair: TensorPair): number => shapeOf(pair).reduce((all, extent) => all * extent, 1);
 
-/** Without a number to sort by: what has no counterpart is all change, what is equal is none. */
-const changeOfState: Readonly<Record<TensorPair['is'], number>> = {
-  added: Infinity,
-  removed: Infinity,
-  reshaped: Infinity,
-  changed: -1,
-  equal: -2,
-};
+/**
+ * Without a number to sort by: what has no counterpart is all change, if a layer owns it; constants
+ * that come and go with an exporter are the least. What is equal is none.
+ */
+function changeOfState({ is, layer }: TensorPair): number {
+  if (is === 'equal') return -3;
+  if (is === 'changed') return -1;
+  return layer === undefined ? -2 : Infinity;
+}
 
 type Key = number | string;
 
@@ -44,7 +45,7 @@ function keyOf(pair: TensorPair, index: number, by: PairColumn, known: KnownRows
   const number = (value: number | undefined): number =>
     value === undefined || Number.isNaN(value) ? -Infinity : value;
   const keys: Readonly<Record<PairColumn, () => Key>> = {
-    change: () => (row === undefined ? changeOfState[pair.is] : number(row.relative)),
+    change: () => (row === undefined ? changeOfState(pair) : number(row.relative)),
     state: () => pair.is,
     name: () => nameOf(pair),
     dtype: () => pair.dtype,

@@ -4,9 +4,12 @@ import { attributesInShort } from '../inspector/layers/layerWords.ts';
 import { isRun, type Compared } from './alignRows.ts';
 import { countStates, stateLooks, type State } from './states.ts';
 
-interface Cell {
+/** One side of a row. */
+export interface Cell {
   readonly kind: string;
   readonly name: string;
+  /** Its attributes in short. */
+  readonly size: string;
 }
 
 /** What a row of the alignment says. A side that has nothing in it is left out. */
@@ -29,7 +32,7 @@ function cellOf(
   const layer = layers[index ?? -1];
   if (layer === undefined) return undefined;
   const short = other === undefined || other === layer.name ? label : layer.name;
-  return { kind: layer.kind, name: `${short} ${attributesInShort(layer)}`.trimEnd() };
+  return { kind: layer.kind, name: short, size: attributesInShort(layer) };
 }
 
 function layerWords({ diff, a, b }: Compared, layer: number, label: string): RowWords {
@@ -58,7 +61,7 @@ export function rowWords(compared: Compared, row: FlowRow): RowWords {
   const counts = countStates(matches.map(({ is }) => is));
   const states = new Set(matches.map(({ is }) => is));
   const [only] = states;
-  const cell: Cell = { kind: '', name: row.label };
+  const cell: Cell = { kind: '', name: row.label, size: '' };
   return {
     ...(matches.some(({ a }) => a !== undefined) && { a: cell }),
     ...(matches.some(({ b }) => b !== undefined) && { b: cell }),

@@ -14,7 +14,7 @@ interface StateLook {
 
 export const stateLooks: Readonly<Record<State, StateLook>> = {
   equal: { word: 'equal', sign: '=', colour: '--text-muted', meaning: 'same structure, same values' },
-  changed: { word: 'changed', sign: '≠', colour: '--accent', meaning: 'same structure, other values' },
+  changed: { word: 'changed', sign: 'Δ', colour: '--accent', meaning: 'same structure, other values' },
   reshaped: { word: 'reshaped', sign: '⤢', colour: '--warning', meaning: 'same place, other sizes or attributes' },
   moved: { word: 'moved', sign: '⇅', colour: '--version', meaning: 'matched, but in another place of the dataflow' },
   added: { word: 'added', sign: '+', colour: '--success', meaning: 'only B has it' },
