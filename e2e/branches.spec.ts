@@ -70,7 +70,10 @@ const branchHeads = (page: Page) =>
 const graphOf = (page: Page) => page.evaluate(() => mgit.graph());
 const names = async (page: Page) => (await graphOf(page)).nodes.map(({ name }) => name).sort();
 const row = (page: Page, name: string) =>
-  page.getByRole('listitem').filter({ has: page.locator(`strong:text-is("${name}")`) });
+  page
+    .getByRole('list', { name: 'Branches of this lineage' })
+    .getByRole('listitem')
+    .filter({ has: page.locator(`strong:text-is("${name}")`) });
 
 test('two lineages diverge, are exchanged by file, compared, taken in and undone in one step', async ({
   page: left,
