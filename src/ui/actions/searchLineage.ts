@@ -1,5 +1,4 @@
 import type { NodeId, TestId } from '../../core/ids.ts';
-import { counted } from '../format.ts';
 import type { SearchCall } from '../mgitSearch.ts';
 import type { TestWish } from '../mgitTests.ts';
 import type { Finder } from '../search/finder.svelte.ts';
@@ -49,6 +48,8 @@ export async function startSearch(session: Session, finder: Finder): Promise<voi
     ({ report }) => report.summary,
   );
   run.found = found;
+  // The panel says it all; the tray keeps it where the panel was closed meanwhile.
+  if (session.side?.is === 'search') session.dismissTask(task.id);
   await readBoard(session);
 }
 
@@ -87,8 +88,4 @@ export function showOnly(session: Session, label: string, nodes: readonly NodeId
   session.only = { label, nodes };
   session.work = undefined;
   session.pane = 'graph';
-  session.toasts.add({
-    tone: 'info',
-    text: `The graph shows only ${counted(nodes.length, 'model')}: ${label}`,
-  });
 }

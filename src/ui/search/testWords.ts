@@ -2,6 +2,7 @@ import type { NodeId } from '../../core/ids.ts';
 import type { Metric, ModelTest, SuccessRule } from '../../core/modelTests/modelTest.ts';
 import type { NodeResult, TestBoard } from '../../core/testViews.ts';
 import { bytes, real } from '../format.ts';
+import { messageOfReported } from '../messages.ts';
 
 /** A value of a metric with its unit: `93.4 %`, `12 ms`. */
 export function valueText(value: number, unit: string | undefined): string {
@@ -47,7 +48,10 @@ export function resultText(
   rules: readonly SuccessRule[],
   metrics: readonly Metric[],
 ): string {
-  if (verdict === 'error') return `could not be tested${error ? `: ${error.message}` : ''}`;
+  if (verdict === 'error')
+    return error === undefined
+      ? verdictWords.error
+      : `${verdictWords.error}: ${messageOfReported(error).what.replace(/\.$/u, '')}`;
   const looked = new Set(rules.map(({ metric }) => metric));
   const shown = metrics.filter(({ name }, at) => (looked.size > 0 ? looked.has(name) : at === 0));
   const figures = shown
