@@ -7,6 +7,7 @@ import { verdictOf } from '../../core/modelTests/rules.ts';
 import type { Verdict } from '../../core/modelTests/testResult.ts';
 import type { Run } from '../../core/ports/run.ts';
 import type { BisectReport, SearchVerdict, Suspicion } from '../../core/searchViews.ts';
+import type { ReportedError } from '../../core/views.ts';
 import { parentModel } from '../create/parentModel.ts';
 import type { TestSubject } from '../modelTests/testSubject.ts';
 import type { SearchPorts } from './searchPorts.ts';
@@ -70,7 +71,7 @@ export class Asker {
       const outcome = result.verdict === 'error' ? 'error' : verdictOf(this.#test, result.metrics);
       outcomes.push(outcome);
       if (outcome === 'error') {
-        const why = result.error?.message;
+        const why = result.error && reasonIn(result.error);
         this.notes.push(`${label} could not be tested${why === undefined ? '' : `: ${why}`}.`);
       } else if (outcome !== outcomes[0])
         this.notes.push(`${label} passes at one time and fails at another.`);
@@ -94,6 +95,12 @@ export class Asker {
   tested(): BisectReport['tested'] {
     return [...this.answers].map(([node, answer]) => ({ node, ...answer }));
   }
+}
+
+/** Why a test could not be run: the reason in its error where it has one, which is for people. */
+function reasonIn({ data, message }: ReportedError): string {
+  const said = data as { readonly reason?: unknown };
+  return typeof said.reason === 'string' ? said.reason.replace(/\.$/u, '') : message;
 }
 
 /** The test with the rules that the search goes by. @throws LineageError. */
