@@ -68,6 +68,8 @@ export async function runStale(
   within?: ReadonlySet<NodeId>,
   device?: DeviceChoice,
 ): Promise<void> {
+  // A test that was just added has to be on the board first.
+  await readBoard(session);
   const stale = (session.board?.stale ?? []).filter(({ node }) => within?.has(node) !== false);
   const nodes = [...new Set(stale.map(({ node }) => node))];
   if (nodes.length === 0) {

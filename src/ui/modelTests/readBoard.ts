@@ -1,30 +1,42 @@
 import type { NodeResult, TestBoard } from '../../core/testViews.ts';
 import type { Session } from '../session.svelte.ts';
 
-/** Boards that are being asked for; `again` when what was asked changed meanwhile. */
-const asking = new WeakMap<Session, { again: boolean }>();
+interface Asking {
+  /** What was asked changed meanwhile. */
+  again: boolean;
+  readonly answered: Promise<void>;
+}
+
+/** Boards that are being asked for. */
+const asking = new WeakMap<Session, Asking>();
 
 /**
- * Asks where each model stands and puts it on the session. Without tests nothing is asked; while one
- * question is on its way the next waits for it.
+ * Asks where each model stands and puts it on the session; settles when the session has what is true
+ * now. Without tests nothing is asked; while one question is on its way the next waits for it.
  */
-export async function readBoard(session: Session): Promise<void> {
-  if (session.graph.tests.length === 0) {
-    session.board = undefined;
-    return;
-  }
+export function readBoard(session: Session): Promise<void> {
   const now = asking.get(session);
   if (now !== undefined) {
     now.again = true;
-    return;
+    return now.answered;
   }
-  const mine = { again: true };
+  if (session.graph.tests.length === 0) {
+    session.board = undefined;
+    return Promise.resolve();
+  }
+  const mine: Asking = { again: false, answered: ask(session, () => mine) };
   asking.set(session, mine);
+  return mine.answered;
+}
+
+async function ask(session: Session, mine: () => Asking): Promise<void> {
   try {
-    while (mine.again) {
-      mine.again = false;
+    let more = true;
+    while (more) {
       const board = await session.mgit.testBoard();
       session.board = session.graph.tests.length === 0 ? undefined : board;
+      more = mine().again;
+      mine().again = false;
     }
   } catch (error) {
     session.toasts.failed(error);

@@ -4,7 +4,7 @@ let sure = 0;
 predictions.forEach((row, i) => {
   const shares = softmax(row);
   const best = shares.indexOf(Math.max(...shares));
-  if (best === targets[i] && shares[best] >= 0.8) sure += 1;
+  if (classes[best] === targets[i] && shares[best] >= 0.8) sure += 1;
 });
 log(\`\${sure} of \${predictions.length}\`);
 return { sure: sure / predictions.length };

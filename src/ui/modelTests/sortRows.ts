@@ -43,8 +43,8 @@ export function sortedRows(
   valueOf: (node: NodeId, test: TestId) => number | undefined,
 ): readonly ModelNode[] {
   const sign = order.down ? -1 : 1;
-  if (order.by === 'name') return [...rows].sort((a, b) => sign * a.name.localeCompare(b.name));
-  if (order.by === 'lineage') {
+  if (order.by !== 'test') {
+    if (order.by === 'name') return [...rows].sort((a, b) => sign * a.name.localeCompare(b.name));
     const at = lineageOrder(graph.nodes, graph.edges);
     return [...rows].sort((a, b) => sign * ((at.get(a.id) ?? 0) - (at.get(b.id) ?? 0)));
   }
