@@ -48,7 +48,7 @@ export async function run(): Promise<void> {
     await tensorChange(
       content,
       { a: stored('a'), b: stored('b'), transposed },
-      new AbortController().signal,
+      { signal: new AbortController().signal },
     );
   const seconds = (performance.now() - begun) / 1000;
   const bytes = 2 * matrices * side * side * 4;

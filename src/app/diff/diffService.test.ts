@@ -5,6 +5,9 @@ import type { DiffTensor } from '../../core/diff/pairTensors.ts';
 import { memorySource } from '../../formats/memorySource.fixture.ts';
 import { testBench, noRun, type TestBench } from '../import/importModels.fixture.ts';
 import { diffService } from './diffService.ts';
+import { tensorChange } from './tensorChange.ts';
+import type { StoredTensor } from './tensorNumbers.ts';
+import { tensorTile } from './tensorTile.ts';
 
 type Given = Record<string, Pick<DiffTensor, 'dtype' | 'shape'> & { readonly values: ArrayBuffer }>;
 
@@ -158,5 +161,70 @@ describe('the diff of stored models', () => {
     await expect(
       fresh.tensorDifferences(id('base'), id('rank'), undefined, controller, () => undefined),
     ).rejects.toThrow();
+  });
+});
+
+describe('a long comparison', () => {
+  it('takes turns, and ends at the first after it was cancelled', async () => {
+    const ids = ['a', 'b'].map((name) => new Float32Array(1_500_000).fill(name === 'a' ? 1 : 2));
+    const [a, b] = ids;
+    const content = {
+      read: (chunk: string) =>
+        Promise.resolve(new Uint8Array((chunk === 'a' ? a : b)?.buffer ?? [])),
+    };
+    const stored = (name: string) =>
+      ({
+        entry: { name, dtype: 'f32', shape: [1000, 1500], payload: 0, role: 'weight' },
+        payload: { id: name, sizeBytes: 6_000_000, chunks: [name] },
+      }) as unknown as StoredTensor;
+    const tensors = { a: stored('a'), b: stored('b'), transposed: false };
+    let turns = 0;
+    const controller = new AbortController();
+    const pause = (): Promise<void> => {
+      turns += 1;
+      if (turns === 2) controller.abort();
+      return Promise.resolve();
+    };
+    await expect(
+      tensorChange(content, tensors, { signal: controller.signal, pause }),
+    ).rejects.toThrow(/abort/);
+    expect(turns).toBe(2);
+  });
+});
+
+describe('a picture of a filter bank', () => {
+  it('puts each filter where it belongs, from any corner, as the plain matrix has it', async () => {
+    const shape = [5, 4, 3, 2] as const;
+    const values = Float32Array.from({ length: 120 }, (_, i) => i + 1);
+    const content = { read: () => Promise.resolve(new Uint8Array(values.buffer)) };
+    const tensor = {
+      entry: { name: 'w', dtype: 'f32', shape, payload: 0, role: 'weight' },
+      payload: { id: 'w', sizeBytes: 480, chunks: ['w'] },
+    } as unknown as StoredTensor;
+    const corner = fc.record({
+      row: fc.integer({ min: 0, max: 14 }),
+      column: fc.integer({ min: 0, max: 7 }),
+      rows: fc.integer({ min: 1, max: 15 }),
+      columns: fc.integer({ min: 1, max: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(corner, async (order) => {
+        const { signal } = new AbortController();
+        const found = await tensorTile(
+          content,
+          { b: tensor, transposed: false },
+          { of: 'b', layout: 'filters', ...order, height: 99, width: 99 },
+          { signal },
+        );
+        expect([found.totalRows, found.totalColumns]).toEqual([15, 8]);
+        for (let y = 0; y < found.height; y++)
+          for (let x = 0; x < found.width; x++) {
+            const [r, c] = [order.row + y, order.column + x];
+            const [o, i] = [Math.floor(r / 3), Math.floor(c / 2)];
+            const flat = ((o * 4 + i) * 3 + (r % 3)) * 2 + (c % 2);
+            expect(found.values[y * found.width + x]).toBe(flat + 1);
+          }
+      }),
+    );
   });
 });

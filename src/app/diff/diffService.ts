@@ -14,6 +14,7 @@ import type { Run } from '../../core/ports/run.ts';
 import type { DifferenceMoments } from '../../core/tensor/differences.ts';
 import { contentId, readSide, storedTensor, type DiffPorts, type StoredSide } from './diffSide.ts';
 import { tensorChange, tensorChangeDetail, type ComparedTensors } from './tensorChange.ts';
+import type { Steps } from './tensorNumbers.ts';
 import { tensorTile } from './tensorTile.ts';
 
 /** Diffs and tensors' numbers kept in memory, the latest. */
@@ -54,7 +55,8 @@ class DiffMemory {
     const key = [of(opened.a, tensors.a), of(opened.b, tensors.b), pair.transposed].join('\n');
     const known = this.#changes.get(key);
     if (known !== undefined) return known;
-    const change = await tensorChange(this.#ports.content, tensors, run.signal);
+    const { content, pause } = this.#ports;
+    const change = await tensorChange(content, tensors, { signal: run.signal, pause });
     keep(this.#changes, key, change, keptChanges);
     return change;
   }
@@ -65,8 +67,9 @@ class DiffMemory {
  * differ, how. What was computed once is kept by content while the worker lives.
  */
 export function diffService(ports: DiffPorts) {
-  const { content } = ports;
+  const { content, pause } = ports;
   const memory = new DiffMemory(ports);
+  const steps = ({ signal }: Run): Steps => ({ signal, pause });
   return {
     diff: async (a: NodeId, b: NodeId, run: Run): Promise<ModelDiff> =>
       (await memory.open(a, b, run)).diff,
@@ -112,20 +115,24 @@ export function diffService(ports: DiffPorts) {
       const row = pairOf(opened, pair);
       const change = await memory.change(opened, row, run);
       const tensors = comparedTensors(opened, row);
-      return { pair, ...(await tensorChangeDetail(content, tensors, change, run.signal)) };
+      return { pair, ...(await tensorChangeDetail(content, tensors, change, steps(run))) };
     },
 
     /** @throws LineageError `format-unsupported` for a side that the pair has not, or of another shape. */
     async tile(a: NodeId, b: NodeId, pair: number, order: TileOrder, run: Run): Promise<Tile> {
       const opened = await memory.open(a, b, run);
       const row = pairOf(opened, pair);
-      const { transposed } = row;
       if (order.of === 'difference')
-        return tensorTile(content, comparedTensors(opened, row), order, run.signal);
+        return tensorTile(content, comparedTensors(opened, row), order, steps(run));
       const side = opened[order.of];
       const tensor = storedTensor(side, row[order.of]?.index);
       if (tensor === undefined) throw unfit(side, `a picture of ${describe(row)}`);
-      return tensorTile(content, { [order.of]: tensor, transposed }, order, run.signal);
+      return tensorTile(
+        content,
+        { [order.of]: tensor, transposed: row.transposed },
+        order,
+        steps(run),
+      );
     },
   };
 }

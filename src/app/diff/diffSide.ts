@@ -14,6 +14,8 @@ export interface DiffPorts {
   readonly session: LineageSession;
   readonly content: ContentStore;
   readonly formats: ModelFormats;
+  /** Lets messages that wait be heard, so that a comparison can be cancelled. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** A stored model with what a diff reads of it. */

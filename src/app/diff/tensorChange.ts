@@ -1,6 +1,5 @@
 import type { TensorDifferenceDetail } from '../../core/diffViews.ts';
 import type { ContentStore } from '../../core/ports/contentStore.ts';
-import type { Cancellation } from '../../core/ports/run.ts';
 import {
   DifferenceDetails,
   DifferenceSums,
@@ -19,6 +18,8 @@ import {
   sideBySide,
   tensorNumbers,
   transposedNumbers,
+  Turns,
+  type Steps,
   type StoredTensor,
 } from './tensorNumbers.ts';
 
@@ -40,6 +41,10 @@ const exactWork = 4e9;
 /** Numbers of a matrix held at a time, 32 MiB; the sketch's bound as well. */
 const heldNumbers = 4 * 1024 * 1024;
 const sketchWidth = 64;
+/** Numbers compared between two pauses: a few milliseconds. */
+const numbersInTurn = 512 * 1024;
+/** Multiplications between two pauses. */
+const workInTurn = 16e6;
 /** Singular values told, at most. */
 const toldValues = 64;
 
@@ -47,17 +52,21 @@ const toldValues = 64;
 export async function tensorChange(
   content: Content,
   tensors: ComparedTensors,
-  signal: Cancellation,
+  steps: Steps,
 ): Promise<DifferenceMoments> {
   const sums = new DifferenceSums([tensors.a.entry.dtype, tensors.b.entry.dtype]);
-  for await (const [a, b] of numbersOf(content, tensors, signal)) sums.update(a, b);
+  const turns = new Turns(steps, numbersInTurn);
+  for await (const [a, b] of numbersOf(content, tensors, steps)) {
+    sums.update(a, b);
+    await turns.take(b.length);
+  }
   return sums.result();
 }
 
 function numbersOf(
   content: Content,
   { a, b, transposed }: ComparedTensors,
-  signal: Cancellation,
+  { signal }: Steps,
 ): AsyncGenerator<readonly [Float64Array, Float64Array]> {
   const left = (transposed ? transposedNumbers : tensorNumbers)(content, a, signal);
   return sideBySide(left, tensorNumbers(content, b, signal));
@@ -68,13 +77,17 @@ export async function tensorChangeDetail(
   content: Content,
   tensors: ComparedTensors,
   moments: DifferenceMoments,
-  signal: Cancellation,
+  steps: Steps,
 ): Promise<Omit<TensorDifferenceDetail, 'pair'>> {
   const details = new DifferenceDetails(moments.largest, bins, largestChanges);
-  for await (const [a, b] of numbersOf(content, tensors, signal)) details.update(a, b);
+  const turns = new Turns(steps, numbersInTurn);
+  for await (const [a, b] of numbersOf(content, tensors, steps)) {
+    details.update(a, b);
+    await turns.take(b.length);
+  }
   const { histogram, range, largest } = details.result();
   const { shape } = tensors.b.entry;
-  const spectrum = await spectrumOf(content, tensors, moments, signal);
+  const spectrum = await spectrumOf(content, tensors, moments, steps);
   return {
     ...moments,
     histogram,
@@ -109,7 +122,7 @@ async function spectrumOf(
   content: Content,
   tensors: ComparedTensors,
   moments: DifferenceMoments,
-  signal: Cancellation,
+  steps: Steps,
 ): Promise<Spectrum> {
   const [rows = 1, ...others] = tensors.b.entry.shape;
   const columns = others.reduce((product, extent) => product * extent, 1);
@@ -118,14 +131,22 @@ async function spectrumOf(
   if (!Number.isFinite(moments.norm)) return {};
   // Divided by the largest change, so that no square overflows or vanishes.
   const by = 1 / Math.max(moments.largest, 1e-300);
-  const read = async (pass: MatrixPass): Promise<void> => {
-    for await (const [a, b] of numbersOf(content, tensors, signal))
-      pass.update(b.map((y, i) => finite((y - (a[i] as number)) * by)));
+  const turns = new Turns(steps, workInTurn);
+  const read: ReadPass = async (pass, cost) => {
+    for await (const [a, b] of numbersOf(content, tensors, steps))
+      await inPieces(
+        b.map((y, i) => finite((y - (a[i] as number)) * by)),
+        pass,
+        turns,
+        cost,
+      );
   };
   const least = Math.min(rows, columns);
   const exact = least <= exactSide && least * rows * columns <= exactWork;
-  const gram = exact ? await exactGram(read, rows, columns) : await sketchGram(read, rows, columns);
-  signal.throwIfAborted();
+  const gram = exact
+    ? await exactGram(read, turns, rows, columns)
+    : await sketchGram(read, rows, columns);
+  steps.signal.throwIfAborted();
   const values = singularValuesOfGram(gram, Math.sqrt(gram.length));
   const total = (moments.norm * by) ** 2;
   const value = Math.min(least, rankOf(values, total, 0.99));
@@ -139,18 +160,39 @@ function finite(value: number): number {
   return value - value === 0 ? value : 0;
 }
 
-type ReadPass = (pass: MatrixPass) => Promise<void>;
+/** Gives the changes to a pass; `cost` in multiplications for each number. */
+type ReadPass = (pass: MatrixPass, cost: number) => Promise<void>;
+
+async function inPieces(
+  numbers: Float64Array,
+  pass: MatrixPass,
+  turns: Turns,
+  cost: number,
+): Promise<void> {
+  const length = Math.max(1, Math.floor(workInTurn / cost));
+  for (let at = 0; at < numbers.length; at += length) {
+    const piece = numbers.subarray(at, at + length);
+    pass.update(piece);
+    await turns.take(piece.length * cost);
+  }
+}
 
 /** M·Mᵀ or MᵀM, the smaller one. */
-async function exactGram(read: ReadPass, rows: number, columns: number): Promise<Float64Array> {
-  const gram = new ColumnsGram(Math.min(rows, columns));
-  if (columns <= rows) await read(gram);
+async function exactGram(
+  read: ReadPass,
+  turns: Turns,
+  rows: number,
+  columns: number,
+): Promise<Float64Array> {
+  const side = Math.min(rows, columns);
+  const gram = new ColumnsGram(side);
+  if (columns <= rows) await read(gram, side);
   else {
     const width = Math.max(1, Math.floor(heldNumbers / rows));
     for (let from = 0; from < columns; from += width) {
       const strip = new ColumnStrip(rows, columns, from, Math.min(columns, from + width));
-      await read(strip);
-      gram.update(transposedMatrix(strip.strip, rows));
+      await read(strip, 4);
+      await inPieces(transposedMatrix(strip.strip, rows), gram, turns, side);
     }
   }
   return gram.gram;
@@ -160,10 +202,10 @@ async function exactGram(read: ReadPass, rows: number, columns: number): Promise
 async function sketchGram(read: ReadPass, rows: number, columns: number): Promise<Float64Array> {
   const k = Math.max(4, Math.min(sketchWidth, Math.floor((2 * heldNumbers) / (rows + columns))));
   const sketch = new RandomProduct(rows, columns, k);
-  await read(sketch);
+  await read(sketch, k);
   orthonormalise(sketch.product, rows, k);
   const projection = new Projection(sketch.product, columns, k);
-  await read(projection);
+  await read(projection, k);
   const gram = new ColumnsGram(k);
   gram.update(projection.product);
   return gram.gram;

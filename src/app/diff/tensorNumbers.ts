@@ -14,6 +14,35 @@ export interface StoredTensor {
   readonly payload: Payload;
 }
 
+/** How a long reading is stopped, and lets others have a turn. */
+export interface Steps {
+  readonly signal: Cancellation;
+  /** Lets messages that wait be heard: without it nothing can be cancelled while chunks are at hand. */
+  readonly pause?: (() => Promise<void>) | undefined;
+}
+
+/** Takes a turn after each of the pieces that cost this much together. */
+export class Turns {
+  readonly #steps: Steps;
+  readonly #most: number;
+  #cost = 0;
+
+  /** @param most - cost of what is done between two pauses. */
+  constructor(steps: Steps, most: number) {
+    this.#steps = steps;
+    this.#most = most;
+  }
+
+  /** @throws AbortError once the signal is aborted. */
+  async take(cost: number): Promise<void> {
+    this.#cost += cost;
+    if (this.#cost < this.#most) return;
+    this.#cost = 0;
+    await this.#steps.pause?.();
+    this.#steps.signal.throwIfAborted();
+  }
+}
+
 /** Numbers of a transposed tensor held at a time: 64 MiB. */
 const stripNumbers = 8 * 1024 * 1024;
 

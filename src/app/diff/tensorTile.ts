@@ -7,12 +7,12 @@ import { chunkBytes } from '../../core/snapshot.ts';
 import { decodeElements, unitBytes, unitNumbers } from '../../core/tensor/elements.ts';
 import { numberCount } from '../../core/tensor/numberBlocks.ts';
 import { TileCells } from '../../core/tensor/tile.ts';
-import { gathered, type StoredTensor } from './tensorNumbers.ts';
+import { gathered, Turns, type Steps, type StoredTensor } from './tensorNumbers.ts';
 
 type Content = Pick<ContentStore, 'read'>;
 
-/** Numbers of a band read at a time, 32 MiB. */
-const bandNumbers = 4 * 1024 * 1024;
+/** Numbers of a band read at a time, 4 MiB, and then a pause. */
+const bandNumbers = 512 * 1024;
 
 /** A tensor seen as a matrix: first axis down, the others across; complex numbers take two columns. */
 interface Matrix {
@@ -166,9 +166,10 @@ export async function tensorTile(
   content: Content,
   tensors: TiledTensors,
   order: TileOrder,
-  signal: Cancellation,
+  steps: Steps,
 ): Promise<Tile> {
-  const { shown, minus } = matricesOf(content, tensors, order, signal);
+  const { shown, minus } = matricesOf(content, tensors, order, steps.signal);
+  const turns = new Turns(steps, bandNumbers);
   const cut = (value: number, most: number) => Math.min(most, Math.max(0, Math.floor(value)));
   const [top, first] = [cut(order.row, shown.rows), cut(order.column, shown.columns)];
   const end = cut(order.row + order.rows, shown.rows);
@@ -182,6 +183,7 @@ export async function tensorTile(
     const other = await minus?.read(down, across);
     if (other) for (const [i, x] of other.entries()) band[i] = (band[i] as number) - x;
     cells.add(row - top, band);
+    await turns.take(band.length);
   }
   return cells.result(shown.rows, shown.columns);
 }

@@ -42,7 +42,13 @@ const tabled =
     return codesOf(bytes, dtypeBits[dtype]).map((code) => table[code] as number);
   };
 const doubles = (bytes: Uint8Array) => new Float64Array(aligned(bytes, 8));
-const singles = (bytes: Uint8Array) => new Float64Array(new Float32Array(aligned(bytes, 4)));
+const singles = (bytes: Uint8Array) => {
+  const { buffer, byteOffset, length } = bytes;
+  // Read where they lie, if they can be: weights are the most of what is ever decoded.
+  if (byteOffset % 4 === 0)
+    return new Float64Array(new Float32Array(buffer, byteOffset, Math.floor(length / 4)));
+  return new Float64Array(new Float32Array(aligned(bytes, 4)));
+};
 const unsigned = (bits: number) => (bytes: Uint8Array) => codesOf(bytes, bits);
 const signed = (bits: number) => (bytes: Uint8Array) => {
   const half = 2 ** (bits - 1);
