@@ -139,23 +139,36 @@ export function verdictChip(
   }
 }
 
-/**
- * The whole merge in a sentence.
- *
- * @param open - conflicts to settle.
- * @param loose - possible conflicts that are left to the tests.
- */
-export function planText({ verdict }: MergePlan, open: number, loose: number): string {
+/** What is left to settle. */
+export interface Standing {
+  /** Conflicts to settle. */
+  readonly open: number;
+  /** Possible conflicts that are left to the tests. */
+  readonly loose: number;
+  /** What the tests say; undefined where not known. */
+  readonly tested: boolean | undefined;
+}
+
+/** The whole merge in a sentence. */
+export function planText({ verdict }: MergePlan, standing: Standing): string {
+  const { open, tested } = standing;
   if (verdict === 'fast-forward') return 'Nothing to merge: one side has everything already.';
   if (verdict === 'refused') return 'These models cannot be merged.';
-  if (verdict === 'automatic')
-    return 'Merges by itself: no layer was changed by both, and no change feeds another.';
   if (open > 0)
     return `${open === 1 ? 'One layer was' : `${count(open)} layers were`} changed by both sides in different ways. You decide.`;
+  if (tested === false) return 'The tests speak against this merge.';
+  return untestedText(verdict, standing);
+}
+
+function untestedText(verdict: MergePlan['verdict'], { loose, tested }: Standing): string {
+  if (verdict === 'automatic')
+    return 'Merges by itself: no layer was changed by both, and no change feeds another.';
+  const settled =
+    verdict === 'conflict' ? 'Every conflict is settled' : 'Nothing is left to decide';
+  if (loose === 0) return `${settled}.`;
+  if (tested === true) return `${settled}: no test got worse.`;
   const left = `${counted(loose, 'possible conflict')} ${loose === 1 ? 'is' : 'are'} left to the tests.`;
-  if (verdict === 'conflict')
-    return loose === 0 ? 'Every conflict is settled.' : `Every conflict is settled; ${left}`;
-  return loose === 0
-    ? 'Every possible conflict is settled by your choice.'
+  return verdict === 'conflict'
+    ? `${settled}; ${left}`
     : 'No layer was changed by both, but changes of one side may affect what the other changed. Tests decide.';
 }

@@ -2,7 +2,7 @@ import type { NodeId, TestId } from '../../core/ids.ts';
 import type { Metric, ModelTest } from '../../core/modelTests/modelTest.ts';
 import type { MergePlan, MergePreview } from '../../core/mergeViews.ts';
 import type { NodeResult } from '../../core/testViews.ts';
-import { bytes, percent, real } from '../format.ts';
+import { bytes, real } from '../format.ts';
 import { messageOfReported } from '../messages.ts';
 
 /** One metric of one test, before and after. */
@@ -26,7 +26,7 @@ export function metricText(metric: Metric | undefined, value: number | undefined
     case undefined:
       return real(value);
     case 'share':
-      return percent(value);
+      return `${(100 * value).toFixed(1)} %`;
     case 'bytes':
       return bytes(value);
     default:
