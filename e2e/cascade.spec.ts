@@ -1,19 +1,9 @@
-import { expect, test } from 'playwright/test';
+import { expect, test, type Locator } from 'playwright/test';
 import { brokenInvariants } from './app.ts';
 import { digitsFamily, named } from './cascadeFamily.ts';
 
-test('what is below a model is made again from its new version, judged by its tests, and undone', async ({
-  page,
-}) => {
-  await digitsFamily(page);
-  const before = await named(page);
-
-  await page
-    .getByRole('option', { name: /^digits(?!-)/ })
-    .first()
-    .click();
-  await page.getByRole('button', { name: 'Update descendants…' }).first().click();
-  const panel = page.getByRole('region', { name: 'Update cascade' });
+/** The preview tells of the diamond, of recipes and tests; a choice is planned anew at once. */
+async function readPlan(panel: Locator): Promise<void> {
   const made = panel.getByRole('list', { name: 'Models to be made' });
   await expect(made.getByRole('listitem')).toHaveCount(5);
   await expect(made.getByRole('listitem', { name: 'both' })).toContainText('left → left@2');
@@ -26,12 +16,10 @@ test('what is below a model is made again from its new version, judged by its te
   await expect(made.getByRole('listitem')).toHaveCount(4);
   await panel.getByRole('button', { name: 'Back to what is proposed' }).click();
   await expect(made.getByRole('listitem')).toHaveCount(5);
+}
 
-  await panel.getByRole('combobox', { name: 'Compute on' }).selectOption('wasm');
-  await panel.getByRole('button', { name: 'Start the update' }).click();
-  await expect(
-    panel.getByText(/^3 models brought up to date; 1 rejected; 1 not begun/),
-  ).toBeVisible({ timeout: 60_000 });
+/** What became of each model, with reasons, and old beside new on every test. */
+async function readSummary(panel: Locator): Promise<void> {
   const items = panel.getByRole('list', { name: 'Models of the update' });
   await expect(items.getByRole('listitem').filter({ hasText: 'pruned →' })).toContainText(
     'rejected',
@@ -46,7 +34,27 @@ test('what is below a model is made again from its new version, judged by its te
   await expect(
     table.getByRole('row', { name: /left@2 Reads digits: Accuracy \d+\.\d %/ }),
   ).toBeVisible();
+}
 
+test('what is below a model is made again from its new version, judged by its tests, and undone', async ({
+  page,
+}) => {
+  await digitsFamily(page);
+  const before = await named(page);
+
+  await page
+    .getByRole('option', { name: /^digits(?!-)/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Update descendants…' }).first().click();
+  const panel = page.getByRole('region', { name: 'Update cascade' });
+  await readPlan(panel);
+  await panel.getByRole('combobox', { name: 'Compute on' }).selectOption('wasm');
+  await panel.getByRole('button', { name: 'Start the update' }).click();
+  await expect(
+    panel.getByText(/^3 models brought up to date; 1 rejected; 1 not begun/),
+  ).toBeVisible({ timeout: 60_000 });
+  await readSummary(panel);
   const after = await named(page);
   expect(after.nodes.filter((name) => !before.nodes.includes(name))).toEqual([
     'both@2',

@@ -52,6 +52,12 @@ export async function digitsFamily(page: Page): Promise<void> {
     await mgit.create('prune', { parents: ['left'], name: 'pruned', args: { sparsity: 0.6 } });
     await mgit.create('quantise-fp16', { parents: ['pruned'], name: 'half' });
     await finetune('digits', 'digits-2', 3, true);
+  });
+  await bindTests(page);
+}
+
+function bindTests(page: Page): Promise<void> {
+  return page.evaluate(async () => {
     await mgit.saveTest({
       name: 'Reads digits',
       function: 'classification',

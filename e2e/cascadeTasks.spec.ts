@@ -25,6 +25,48 @@ async function openSentences(page: Page): Promise<void> {
   );
 }
 
+/** An encoder, models made from it, and its new version that learnt to do without words; then a cascade. */
+function teachAndCascade(page: Page) {
+  return page.evaluate(async () => {
+    const args = { epochs: 6, batchSize: 32, learningRate: 0.01 };
+    const learn = (
+      parent: string,
+      data: string,
+      name: string,
+      more: { args?: object; asVersion?: boolean } = {},
+    ) =>
+      mgit.create('finetune', {
+        parents: [parent],
+        data: [data],
+        device: 'wasm',
+        seed: 11,
+        name,
+        ...more,
+        args: { ...args, ...more.args },
+      });
+    await learn('start', 'imdb', 'encoder');
+    await learn('encoder', 'amazon', 'amazon');
+    await learn('encoder', 'yelp', 'yelp');
+    await learn('amazon', 'imdb', 'amazon-imdb');
+    await mgit.create('linear-average', { parents: ['amazon', 'yelp'], name: 'shops' });
+    await mgit.create('quantise-fp16', { parents: ['shops'], name: 'shops-half' });
+    await mgit.create('prune', { parents: ['yelp'], name: 'yelp-pruned' });
+    // Sentences of all sources lose words in the field: the encoder is taught to do without.
+    await learn('encoder', 'imdb', 'encoder-2', {
+      args: { epochs: 10, augment: [{ is: 'drop-words', share: 0.5 }] },
+      asVersion: true,
+    });
+    await mgit.saveTest({
+      name: 'Words missing',
+      function: 'classification',
+      data: { dataset: 'yelp', part: 'test', perturb: [{ is: 'drop-words', share: 0.5 }] },
+      bindings: [{ is: 'all' }],
+      success: [],
+    });
+    return mgit.cascade.run({ old: 'encoder', new: 'encoder-2', gate: false, device: 'wasm' });
+  });
+}
+
 test.describe('sentences of three sources', () => {
   test.skip(!hasSharedData, 'SKIPPED: ../shared/data is not here, so no sentences to learn from');
 
@@ -32,44 +74,7 @@ test.describe('sentences of three sources', () => {
     page,
   }) => {
     await openSentences(page);
-    const report = await page.evaluate(async () => {
-      const args = { epochs: 6, batchSize: 32, learningRate: 0.01 };
-      const learn = (
-        parent: string,
-        data: string,
-        name: string,
-        more: { args?: object; asVersion?: boolean } = {},
-      ) =>
-        mgit.create('finetune', {
-          parents: [parent],
-          data: [data],
-          device: 'wasm',
-          seed: 11,
-          name,
-          ...more,
-          args: { ...args, ...more.args },
-        });
-      await learn('start', 'imdb', 'encoder');
-      await learn('encoder', 'amazon', 'amazon');
-      await learn('encoder', 'yelp', 'yelp');
-      await learn('amazon', 'imdb', 'amazon-imdb');
-      await mgit.create('linear-average', { parents: ['amazon', 'yelp'], name: 'shops' });
-      await mgit.create('quantise-fp16', { parents: ['shops'], name: 'shops-half' });
-      await mgit.create('prune', { parents: ['yelp'], name: 'yelp-pruned' });
-      // Sentences of all sources lose words in the field: the encoder is taught to do without.
-      await learn('encoder', 'imdb', 'encoder-2', {
-        args: { epochs: 10, augment: [{ is: 'drop-words', share: 0.5 }] },
-        asVersion: true,
-      });
-      await mgit.saveTest({
-        name: 'Words missing',
-        function: 'classification',
-        data: { dataset: 'yelp', part: 'test', perturb: [{ is: 'drop-words', share: 0.5 }] },
-        bindings: [{ is: 'all' }],
-        success: [],
-      });
-      return mgit.cascade.run({ old: 'encoder', new: 'encoder-2', gate: false, device: 'wasm' });
-    });
+    const report = await teachAndCascade(page);
     expect(report).toMatchObject({ made: 6, failed: 0, rejected: 0, finished: true });
     const { nodes, parents, versions } = await named(page);
     for (const name of ['amazon', 'yelp', 'amazon-imdb', 'shops', 'shops-half', 'yelp-pruned']) {
@@ -83,12 +88,10 @@ test.describe('sentences of three sources', () => {
     for (const { name, before, after } of rows) {
       const text = `${name} with half of the words: ${before?.toFixed(3)} → ${after?.toFixed(3)}`;
       test.info().annotations.push({ type: 'accuracy', description: text });
-      console.log(text);
       expect(after).toBeGreaterThan(0);
     }
     const mean = (of: 'before' | 'after') =>
       rows.reduce((sum, row) => sum + (row[of] ?? 0), 0) / rows.length;
-    console.log(`on average: ${mean('before').toFixed(3)} → ${mean('after').toFixed(3)}`);
     // On the CPU with these seeds the same numbers come each time.
     expect(mean('after')).toBeGreaterThan(mean('before'));
     expect(await brokenInvariants(page)).toEqual([]);

@@ -67,8 +67,11 @@ export interface CascadeItem {
   readonly parents: readonly { readonly old: NodeId; readonly now: CascadeTarget }[];
   /** "Finetune, 5 epochs of digits". */
   readonly what: string;
-  /** From its past run: what training took, where it was trained, and what is stored of it. */
-  readonly estimate: { readonly ms?: number; readonly bytes: number };
+  /**
+   * From its past run: what training took, where it was trained, or that nothing was trained; and what is
+   * stored of it.
+   */
+  readonly estimate: { readonly ms?: number; readonly untrained?: true; readonly bytes: number };
   /** Tests that gate it. */
   readonly gates: readonly TestId[];
 }
@@ -83,7 +86,7 @@ export interface CascadePlan {
   readonly estimate: {
     readonly ms: number;
     readonly bytes: number;
-    /** Items whose time is not known, which are not in the sum. */
+    /** Items that train and whose time is not known, which are not in the sum. */
     readonly unknown: number;
   };
 }

@@ -49,22 +49,31 @@ export function cascadeService(given: TestPorts) {
     pauseCascade: async (id: string) => {
       const control = controlOf(id);
       control.pause();
-      const part = trainingOf(ports, control);
-      if (part !== undefined) await ports.compute.pause(part);
+      await steerTraining(ports, control, (part) => ports.compute.pause(part));
     },
     continueCascade: async (id: string) => {
       const control = controlOf(id);
       control.continue();
-      const part = trainingOf(ports, control);
-      if (part !== undefined) await ports.compute.goOn(part);
+      await steerTraining(ports, control, (part) => ports.compute.goOn(part));
     },
     discardCascade: (id: string) => discardCascade(ports, id, controls),
   };
 }
 
-/** The training run that a cascade is at; undefined between two. */
-function trainingOf(ports: CascadePorts, { job }: CascadeControl): string | undefined {
-  return job === undefined ? undefined : ports.running.get(job);
+/** Holds the training run that a cascade is at, or lets it go on; nothing between two. */
+async function steerTraining(
+  ports: CascadePorts,
+  { job }: CascadeControl,
+  act: (part: string) => Promise<void>,
+): Promise<void> {
+  const part = job === undefined ? undefined : ports.running.get(job);
+  if (part === undefined) return;
+  try {
+    await act(part);
+  } catch (error) {
+    // It ended just now: the control holds what comes next.
+    if (!isLineageError(error, 'job-missing')) throw error;
+  }
 }
 
 async function pendingCascades(ports: CascadePorts): Promise<PendingCascadeView[]> {

@@ -1,12 +1,10 @@
 import { planCascade, type PlannedItem } from '../../core/cascade/planCascade.ts';
 import type { CascadeItem, CascadeOrder, CascadePlan } from '../../core/cascadeViews.ts';
-import type { NodeId } from '../../core/ids.ts';
+import type { ChunkId, SnapshotId } from '../../core/ids.ts';
 import type { ModelNode } from '../../core/lineage/graph.ts';
-import type { Lineage } from '../../core/lineage/lineage.ts';
 import type { Recipe } from '../../core/recipe/recipe.ts';
 import type { TrainReport } from '../../core/training/report.ts';
 import { boundTests } from '../modelTests/effectiveTests.ts';
-import { reportStorage } from '../storage/reportStorage.ts';
 import type { CascadePorts } from './cascadePorts.ts';
 import { cascadeRules, functionFor } from './cascadeRules.ts';
 
@@ -24,16 +22,19 @@ export async function previewCascade(
   const rules = await cascadeRules(ports, lineage, order);
   const planned = planCascade(lineage, order.old, order.new, rules);
   const testsOf = boundTests(lineage);
-  const items: CascadeItem[] = [];
-  for (const item of planned.items) {
-    const nodes = item.models.flatMap(({ node }) => lineage.nodes.get(node) ?? []);
-    items.push({
-      ...item,
-      what: wordsOf(ports, lineage, item, nodes[0]),
-      estimate: await estimateOf(ports, item, nodes),
-      gates: [...new Set(nodes.flatMap(({ id }) => testsOf(id).map((test) => test.id)))],
-    });
-  }
+  const datasets = new Map([...lineage.datasets.values()].map((one) => [one.snapshot, one.name]));
+  const begun = planned.items.map((item) => ({
+    item,
+    nodes: item.models.flatMap(({ node }) => lineage.nodes.get(node) ?? []),
+  }));
+  const bytes = await storedBytes(ports, begun);
+  const times = await inTurns(begun, (each) => timeOf(ports, each));
+  const items = begun.map(({ item, nodes }, at): CascadeItem => ({
+    ...item,
+    what: wordsOf(ports, datasets, item, nodes[0]),
+    estimate: { ...times[at], bytes: bytes[at] ?? 0 },
+    gates: [...new Set(nodes.flatMap(({ id }) => testsOf(id).map((test) => test.id)))],
+  }));
   const known = items.flatMap(({ estimate }) => estimate.ms ?? []);
   return {
     order,
@@ -42,21 +43,46 @@ export async function previewCascade(
     warnings: planned.warnings,
     estimate: {
       ms: known.reduce((sum, ms) => sum + ms, 0),
-      bytes: items.reduce((sum, { estimate }) => sum + estimate.bytes, 0),
-      unknown: items.length - known.length,
+      bytes: bytes.reduce((sum, one) => sum + one, 0),
+      unknown: items.filter(({ estimate: { ms, untrained } }) => ms === undefined && !untrained)
+        .length,
     },
   };
 }
 
-/** Training of the past run where it is done again, and what is stored of the models now. */
-async function estimateOf(
+/** An item and the models that it makes again. */
+interface Begun {
+  readonly item: PlannedItem;
+  readonly nodes: readonly ModelNode[];
+}
+
+/** Reads of the store that go on at once. */
+const readsAtOnce = 32;
+
+async function inTurns<T>(all: readonly Begun[], read: (one: Begun) => Promise<T>): Promise<T[]> {
+  const found: T[] = [];
+  for (let at = 0; at < all.length; at += readsAtOnce)
+    found.push(...(await Promise.all(all.slice(at, at + readsAtOnce).map(read))));
+  return found;
+}
+
+/** What is stored of each item's models now. */
+async function storedBytes(ports: CascadePorts, all: readonly Begun[]): Promise<number[]> {
+  const chunks = await inTurns(all, ({ nodes }) => ports.use.chunksOf(nodes.map(({ id }) => id)));
+  const each = new Map<ChunkId, number>();
+  const distinct = [...new Set(chunks.flatMap((own) => [...own]))];
+  for (const storage of await ports.content.describe(distinct))
+    if (storage !== undefined) each.set(storage.chunk, storage.storedBytes);
+  return chunks.map((own) => [...own].reduce((sum, chunk) => sum + (each.get(chunk) ?? 0), 0));
+}
+
+/** Training of the past run where it is done again; nothing where it is not known. */
+async function timeOf(
   ports: CascadePorts,
-  { choice, fromParts }: PlannedItem,
-  nodes: readonly ModelNode[],
-): Promise<CascadeItem['estimate']> {
-  const ids: readonly NodeId[] = nodes.map(({ id }) => id);
-  const bytes = (await reportStorage(ports, ids)).storedBytes;
-  if (choice.is !== 'recipe' || fromParts === true) return { bytes };
+  { item: { choice, fromParts }, nodes }: Begun,
+): Promise<Pick<CascadeItem['estimate'], 'ms' | 'untrained'>> {
+  if (choice.is === 'transplant' || fromParts === true) return { untrained: true };
+  if (choice.is !== 'recipe') return {};
   // Models of one run carry the same report: a shared trunk is trained once.
   const runs = new Map<string, number>();
   for (const { snapshot, recipe } of nodes) {
@@ -67,14 +93,17 @@ async function estimateOf(
     const key = shared ? `${steps} ${trainedMs} ${environment.graph ?? ''}` : snapshot;
     runs.set(key, trainedMs);
   }
-  if (runs.size === 0) return { bytes };
-  return { bytes, ms: [...runs.values()].reduce((sum, ms) => sum + ms, 0) };
+  if (runs.size > 0) return { ms: [...runs.values()].reduce((sum, ms) => sum + ms, 0) };
+  // A trained model has figures; its report may not have come along with an import.
+  return nodes.every(({ outcome }) => outcome === undefined) ? { untrained: true } : {};
 }
+
+type DatasetNames = ReadonlyMap<SnapshotId, string>;
 
 /** "Finetune, 5 epochs of digits". */
 function wordsOf(
   ports: CascadePorts,
-  lineage: Lineage,
+  datasets: DatasetNames,
   { choice, fromParts }: PlannedItem,
   node: ModelNode | undefined,
 ): string {
@@ -85,15 +114,12 @@ function wordsOf(
   if (recipe === undefined) return '';
   const title = functionFor(ports, recipe)?.title ?? recipe.function;
   if (fromParts === true) return `${recipe.part ?? ''} of: ${title}`;
-  return `${title}${detailsOf(lineage, recipe)}`;
+  return `${title}${detailsOf(datasets, recipe)}`;
 }
 
-function detailsOf(lineage: Lineage, { arguments: { epochs }, data }: Recipe): string {
-  const known = [...lineage.datasets.values()];
+function detailsOf(datasets: DatasetNames, { arguments: { epochs }, data }: Recipe): string {
   const names = data.map(
-    ({ dataset }) =>
-      known.find(({ snapshot }) => snapshot === dataset)?.name ??
-      'data that is not listed any more',
+    ({ dataset }) => datasets.get(dataset) ?? 'data that is not listed any more',
   );
   const long = typeof epochs === 'number' ? `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` : '';
   const details = [long, [...new Set(names)].join(', ')].filter((word) => word !== '');

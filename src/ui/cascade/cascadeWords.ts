@@ -32,16 +32,24 @@ export const choiceNotes: Readonly<Record<CascadeChoice['is'], string>> = {
   leave: 'Nothing is made of it or of what only hangs on it.',
 };
 
-/** How an item of a plan, or a model that stays, may be answered otherwise. */
-export const keptWords: Readonly<Record<CascadeKept['is'], string>> = {
-  skipped: 'skipped',
-  kept: 'kept as it is',
-  stopped: 'the update stops here',
-  left: 'left out',
-  older: 'an older version',
-  'not-replayable': 'cannot be made again',
-  unchanged: 'nothing above it changes',
-};
+/** Why a model stays as it is. */
+export function keptText({ is, why }: Pick<CascadeKept, 'is' | 'why'>): string {
+  switch (is) {
+    case 'not-replayable':
+      return `cannot be made again: ${why}`;
+    case 'unchanged':
+    case 'older':
+      return `stays: ${why}`;
+    case 'left':
+      return 'left out, with what is only below it';
+    case 'skipped':
+      return 'skipped';
+    case 'kept':
+      return 'kept as it is';
+    case 'stopped':
+      return 'the update stops here';
+  }
+}
 
 const stateTones: Readonly<Record<CascadeItemState['is'], Tone>> = {
   waiting: 'waiting',
@@ -111,13 +119,24 @@ export function namesOf(item: CascadeItem | undefined): string {
 export function totalsText({ items, estimate }: CascadePlan): string {
   const models = items.reduce((sum, item) => sum + item.models.length, 0);
   const known = items.length - estimate.unknown;
-  const time = known === 0 ? 'time not known' : `about ${duration(estimate.ms)}`;
+  const time = known === 0 ? 'time not known' : about(duration(estimate.ms));
   const parts = [counted(models, 'model'), time, `about ${bytes(estimate.bytes)}`];
   const unknown =
     estimate.unknown > 0 && known > 0
       ? `; the time of ${estimate.unknown} of ${counted(items.length, 'step')} is not known`
       : '';
   return `${parts.join(' · ')}${unknown}`;
+}
+
+/** "about 12 s", "under 1 s". */
+export function about(span: string): string {
+  return span.startsWith('under') ? span : `about ${span}`;
+}
+
+/** What an item may take: "About 12 s", "No training: moments". */
+export function timeText({ estimate }: CascadeItem): string {
+  if (estimate.ms !== undefined) return sentence(about(duration(estimate.ms))).slice(0, -1);
+  return estimate.untrained === true ? 'No training: moments' : 'Time not known';
 }
 
 /** How each model stands in a plan that is not run yet. */
