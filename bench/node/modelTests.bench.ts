@@ -1,84 +1,70 @@
-import * as ort from 'onnxruntime-web/wasm';
 import { modelTest, modelTestBench } from '../../src/app/modelTests/modelTestBench.fixture.ts';
 import { testBoard } from '../../src/app/modelTests/testBoard.ts';
-import { runTests } from '../../src/app/modelTests/runTests.ts';
-import { perceptron } from '../../src/compute/training.fixture.ts';
-import { noRun } from '../../src/app/import/importModels.fixture.ts';
-import type { NodeId, TestId } from '../../src/core/ids.ts';
-import { encodeOnnx } from '../../src/core/network/encodeOnnx.ts';
-import { mlp } from '../../src/core/models/mlp.ts';
-import type { Network } from '../../src/core/network/network.ts';
-import { printTable } from './table.ts';
+import type { TestId } from '../../src/core/ids.ts';
+import { median, printTable } from './table.ts';
+import { openSiblings, siblingCases, type Siblings } from './siblings.ts';
 
 /** Models of one architecture. */
 const siblings = 100;
-const rows = 1000;
+/** Times of each way, one after the other: a machine that gets busy is so for all. */
+const rounds = 3;
 
 /**
- * Tests a minute on siblings of one architecture: one compiled session for all, against a plain ONNX
- * Runtime session for each model, on the same examples in the same process; then the board of results.
+ * Tests a minute on siblings of one architecture, against one ONNX Runtime session for each model: the
+ * computing alone, and the whole from the store to the metrics. Then the board of results.
  */
 export async function run(): Promise<void> {
-  await speed('perceptron 2-16-3', (seed) => perceptron(16, seed));
-  await speed('network 2-256-256-3', (seed) =>
-    mlp({ inputs: 2, hidden: [256, 256], classes: 3, seed }),
+  const alone: string[][] = [];
+  const whole: string[][] = [];
+  for (const each of siblingCases) {
+    const opened = await openSiblings(each, siblings);
+    const label = `${each.name}, ${opened.examples} examples`;
+    alone.push([label, ...(await compared(opened.swapped, opened.compiled)).cells]);
+    const before = rss();
+    const { cells, grown } = await compared(opened.tested, opened.plain);
+    whole.push([label, ...cells, mib(grown[0] - before), mib(grown[1] - grown[0])]);
+    await opened.close();
+  }
+  printTable(
+    [`computing alone, ${siblings} siblings`, 'a minute, weights swapped', 'a minute, compiled each', 'ratio'],
+    alone,
+  ); // prettier-ignore
+  console.log('');
+  printTable(
+    [
+      `whole test, ${siblings} siblings`,
+      'ours a minute: read, tested, repeated on another backend, kept',
+      'plain a minute: read, compiled, run, the same metrics',
+      'ratio',
+      'MiB grown in the first round',
+      'and after it',
+    ],
+    whole,
   );
+  console.log('');
   await board();
 }
 
-async function speed(name: string, make: (seed: number) => Network): Promise<void> {
-  const bench = await modelTestBench({ rows });
-  const networks = Array.from({ length: siblings }, (_, at) => make(at + 1));
-  const ids: NodeId[] = [];
-  for (const [at, network] of networks.entries())
-    ids.push(await bench.importNetwork(`sibling ${at}`, network));
-  const test = modelTest({ function: 'classification', data: bench.data });
-  await bench.ports.session.commit(() => ({
-    kind: 'add-test',
-    title: 'test',
-    changes: [{ of: 'test', after: test }],
-  }));
+/** Medians of interleaved rounds; memory after the first and the last. */
+async function compared(ours: Siblings['tested'], plain: Siblings['plain']) {
+  const times: readonly [number[], number[]] = [[], []];
+  const grown: [number, number] = [0, 0];
   // The first of each compiles and warms up.
-  const [first] = ids;
-  if (first === undefined) throw new Error('no sibling');
-  const timed = async (): Promise<number> => {
-    const started = performance.now();
-    const order = { nodes: ids, again: true };
-    const report = await runTests(bench.ports, order, noRun, () => undefined);
-    if (report.errors > 0) throw new Error('a test could not be run');
-    return performance.now() - started;
-  };
-  await bench.run(test, first);
-  const before = rss();
-  const once = await timed();
-  const afterOne = rss();
-  const twice = await timed();
-  const afterTwo = rss();
-  const plain = await plainSessions(networks);
-  const minute = (ms: number) => Math.round((siblings * 60_000) / ms);
-  printTable(
-    [`${name}, ${siblings} siblings, ${rows} examples`, 'tests a minute', 'MiB grown'],
-    [
-      ['ours: read from the store, tested, a sample repeated in float64, kept', String(minute(once)), mib(afterOne - before)], // prettier-ignore
-      ['the same again', String(minute(twice)), mib(afterTwo - afterOne)],
-      ['plain: one ONNX Runtime session for each, weights in memory, outputs only', String(minute(plain)), ''], // prettier-ignore
-    ],
-  );
+  await ours(1);
+  await plain(1);
+  for (let round = 0; round < rounds; round++) {
+    times[0].push(await clocked(ours));
+    times[1].push(await clocked(plain));
+    grown[round === 0 ? 0 : 1] = rss();
+  }
+  const [own, other] = [median(times[0]), median(times[1])];
+  const minute = (ms: number) => String(Math.round((siblings * 60_000) / ms));
+  return { cells: [minute(own), minute(other), (other / own).toFixed(2)], grown };
 }
 
-/** One session for each model: made, run once on all examples, released. */
-async function plainSessions(networks: readonly Network[]): Promise<number> {
-  const input = new Float32Array(rows * 2).map((_, at) => Math.sin(at));
+async function clocked(work: Siblings['tested']): Promise<number> {
   const started = performance.now();
-  for (const network of networks) {
-    const session = await ort.InferenceSession.create(encodeOnnx(network), {
-      executionProviders: ['wasm'],
-      logSeverityLevel: 3,
-    });
-    const [name = ''] = session.inputNames;
-    await session.run({ [name]: new ort.Tensor('float32', input, [rows, 2]) });
-    await session.release();
-  }
+  await work(siblings);
   return performance.now() - started;
 }
 

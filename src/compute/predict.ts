@@ -7,6 +7,7 @@ import { LineageError } from '../core/lineageError.ts';
 import type { Literal, Network } from '../core/network/network.ts';
 import type { PredictJob, Predictions } from '../core/ports/compute.ts';
 import type { Cancellation } from '../core/ports/run.ts';
+import { KnownNetworks } from './knownNetworks.ts';
 import type { Held, Runtime } from './runtime/runtime.ts';
 import { DeviceState } from './train/deviceState.ts';
 import { nextTask } from './train/nextTask.ts';
@@ -69,6 +70,9 @@ interface OpenNetwork extends EvaluationNetwork {
   readonly bound: boolean;
 }
 
+/** What sessions were opened with: the same object for all models of an architecture. */
+const openNetworks = new WeakMap<Runtime, KnownNetworks<OpenNetwork>>();
+
 /**
  * The network with its weights as inputs. Off the CPU it is lowered: kernels for WebGPU refuse some
  * operators there, and compute a `Slice` backwards wrongly (docs/differentiation.md).
@@ -79,10 +83,19 @@ function opened(
   inputs: ReadonlyMap<string, Literal>,
   size: number,
 ): OpenNetwork {
-  if (runtime.backend !== 'wasm')
-    return { ...evaluationNetwork(network, size, extentsOf(network, inputs)), bound: true };
-  const outputs = new Map(network.outputs.map(({ name }) => [name, name]));
-  return { ...weightsAsInputs(network), outputs, bound: false };
+  const known = openNetworks.get(runtime) ?? new KnownNetworks<OpenNetwork>();
+  openNetworks.set(runtime, known);
+  if (runtime.backend !== 'wasm') {
+    const extents = extentsOf(network, inputs);
+    return known.get(network, JSON.stringify([size, extents]), () => ({
+      ...evaluationNetwork(network, size, extents),
+      bound: true,
+    }));
+  }
+  return known.get(network, '', () => {
+    const outputs = new Map(network.outputs.map(({ name }) => [name, name]));
+    return { ...weightsAsInputs(network), outputs, bound: false };
+  });
 }
 
 /** The values of symbolic extents behind the first, as the inputs have them. */

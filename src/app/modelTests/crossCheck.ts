@@ -70,8 +70,9 @@ export async function crossCheck(
       if (largestDifference <= tolerance / noticeable)
         return found({ examples: few.rows, largestDifference });
     }
+    const started = ports.now();
     const check = found(await compareSample(compare, count, slow ? ports.now : undefined));
-    if (check.agrees) siblings.remember(key, outputs, check.examples);
+    if (check.agrees) siblings.remember(key, outputs, check.examples, ports.now() - started);
     return check;
   } catch (error) {
     if (!isLineageError(error, 'network-unsupported', 'device-unavailable', 'device-lost', 'out-of-memory', 'compute-failed')) throw error; // prettier-ignore

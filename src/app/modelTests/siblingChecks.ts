@@ -2,8 +2,9 @@ import { numbersOf } from '../../core/network/literal.ts';
 import type { Network } from '../../core/network/network.ts';
 import type { Predictions } from '../../core/ports/compute.ts';
 
-/** Examples that are repeated for a sibling. */
+/** Examples that are repeated for a sibling; one where more would take longer than this. */
 const fewExamples = 2;
+const fewMs = 20;
 /** Outputs this many times larger or smaller than those found right are unusual. */
 const unusualFactor = 8;
 /** Architectures, each with a test, that are remembered. */
@@ -12,7 +13,9 @@ const mostKinds = 64;
 interface Known {
   /** Largest magnitude by output of the model that was found right. */
   readonly scales: ReadonlyMap<string, number>;
+  /** How many were repeated for it, and how long one took. */
   readonly examples: number;
+  readonly msPerExample: number;
   siblings: number;
 }
 
@@ -39,14 +42,16 @@ export class SiblingChecks {
       // A NaN on either side fails this too.
       if (!(scale <= usual * unusualFactor && scale * unusualFactor >= usual)) return undefined;
     }
-    const rows = Math.min(fewExamples, known.examples, count);
+    const rows =
+      known.msPerExample * fewExamples > fewMs ? 1 : Math.min(fewExamples, known.examples, count);
     const start = (known.siblings++ * rows) % (count - rows + 1);
     return { start, rows };
   }
 
-  /** The model agreed on `examples` of them. */
-  remember(key: string, outputs: Predictions, examples: number): void {
-    this.#known.set(key, { scales: scalesOf(outputs), examples, siblings: 0 });
+  /** The model agreed on `examples` of them, which took `ms`. */
+  remember(key: string, outputs: Predictions, examples: number, ms: number): void {
+    const msPerExample = ms / Math.max(1, examples);
+    this.#known.set(key, { scales: scalesOf(outputs), examples, msPerExample, siblings: 0 });
     const [oldest] = this.#known.keys();
     if (this.#known.size > mostKinds && oldest !== undefined) this.#known.delete(oldest);
   }

@@ -30,9 +30,6 @@ export const optimizationLevel = 'all';
  */
 const keptSessions = 6;
 
-/** Larger graphs are not kept for comparing. */
-const mostComparedBytes = 1024 ** 2;
-
 interface HeldTensor extends Held {
   readonly tensor: Ort.Tensor;
 }
@@ -54,8 +51,8 @@ export class OrtRuntime implements Runtime {
   readonly #device: OrtDevice;
   readonly #sessions = new SessionCache<Compiled>(keptSessions);
   readonly #gone: Promise<never>;
-  /** Of the graphs opened last. */
-  readonly #digests: { readonly bytes: Uint8Array; readonly digest: string }[] = [];
+  /** Of graphs that are opened again as the same object, which is not encoded for it. */
+  readonly #digests = new WeakMap<Network, string>();
   #turn: Promise<void> = Promise.resolve();
   #live = 0;
   #isLost = false;
@@ -82,15 +79,20 @@ export class OrtRuntime implements Runtime {
   }
 
   async open(network: Network, use: SessionUse): Promise<Session> {
-    const bytes = encodeOnnx(network);
-    const digest = await this.#digestOf(bytes);
+    const known = this.#digests.get(network);
+    const encoded = known === undefined ? encodeOnnx(network) : undefined;
+    const digest =
+      known ?? hex(await crypto.subtle.digest('SHA-256', encoded ?? encodeOnnx(network)));
+    this.#digests.set(network, digest);
     const loan = await this.#sessions.borrow(`${use} ${digest}`, async () => {
       const options = {
         graphOptimizationLevel: optimizationLevel,
         logSeverityLevel: 3,
         ...this.#device.options(network, use),
       } as const;
-      const session = await this.#inTurn(() => this.#ort.InferenceSession.create(bytes, options));
+      const session = await this.#inTurn(() =>
+        this.#ort.InferenceSession.create(encoded ?? encodeOnnx(network), options),
+      );
       return { session, close: () => session.release() };
     });
     const { session } = loan.value;
@@ -99,16 +101,6 @@ export class OrtRuntime implements Runtime {
       run: (feeds) => this.#run(session, feeds),
       release: loan.release,
     };
-  }
-
-  /** Siblings encode to the same bytes: comparing them is faster than waiting for the hash. */
-  async #digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-    const known = this.#digests.find((each) => equal(each.bytes, bytes));
-    if (known !== undefined) return known.digest;
-    const digest = hex(await crypto.subtle.digest('SHA-256', bytes));
-    if (bytes.length <= mostComparedBytes) this.#digests.unshift({ bytes, digest });
-    this.#digests.length = Math.min(this.#digests.length, keptSessions);
-    return digest;
   }
 
   live(): number {
@@ -173,10 +165,6 @@ export class OrtRuntime implements Runtime {
       },
     };
   }
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function hex(digest: ArrayBuffer): string {
