@@ -2,6 +2,7 @@ import type { NodeId, TestId } from '../../core/ids.ts';
 import type { SearchCall } from '../mgitSearch.ts';
 import type { TestWish } from '../mgitTests.ts';
 import type { Finder } from '../search/finder.svelte.ts';
+import { readBoard } from '../modelTests/readBoard.ts';
 import { SearchRun, type Asked, type Report } from '../search/searchRun.svelte.ts';
 import type { Session } from '../session.svelte.ts';
 
@@ -51,15 +52,6 @@ export async function startSearch(session: Session, finder: Finder): Promise<voi
   // The panel says it all; the tray keeps it where the panel was closed meanwhile.
   if (session.side?.is === 'search') session.dismissTask(task.id);
   await readBoard(session);
-}
-
-/** Reads where models stand by their tests; what goes wrong is shown as a toast. */
-export async function readBoard(session: Session): Promise<void> {
-  try {
-    session.board = await session.mgit.testBoard();
-  } catch (error) {
-    session.toasts.failed(error);
-  }
 }
 
 /** Makes a test and says so. Gives its id; undefined when it was refused. */

@@ -20,7 +20,7 @@ type Problem = Pick<BisectOrder, 'bad' | 'good' | 'skip' | 'every'> &
 export function originPlan(graph: GraphData, problem: Problem): SearchPlan {
   const state = beginBisect(lineageOf(graph), problem);
   const { candidates } = state;
-  if (candidates.length === 0)
+  if (candidates.length === 0 && state.found.length === 0)
     return {
       text: 'Nothing is left to test: a model that you say is good is the bad one itself, or below it.',
       unfit: true,
