@@ -64,6 +64,19 @@ describe('bisecting stored models', () => {
     const { report, first } = await bisected(from(0));
     expect(first).toEqual(['m0']);
     expect(report.summary).toMatch(/^Bad from its beginning: m0 has no parent/);
+    const alone = await bisected(from(0), {}, line, 'm0');
+    expect(alone.first).toEqual(['m0']);
+    expect(alone.report.tests).toBe(1);
+  });
+
+  it('takes the bad model itself where all its parents are said to be good', async () => {
+    const made = await bench(line);
+    const { judge } = fakeJudge(from(9));
+    const [bad, good] = [made.idOf('m9'), [made.idOf('m8')]];
+    const ports = { ...made.ports, judge };
+    const report = await bisectLineage(ports, { bad, good, test: testId }, noRun, () => undefined);
+    expect(report.first.map(({ node }) => node)).toEqual([bad]);
+    expect(report.tests).toBe(1);
   });
 
   it('refuses to search where there is nothing to find', async () => {

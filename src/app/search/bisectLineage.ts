@@ -33,7 +33,7 @@ export async function bisectLineage(
   const asker = new Asker(ports, await ports.session.lineage(), order, run);
   const kinds = order.kinds ?? (['provenance', 'version'] as const);
   const begin = beginBisect(asker.lineage, { ...order, kinds });
-  if (begin.candidates.length === 0)
+  if (begin.candidates.length === 0 && begin.found.length === 0)
     throw new LineageError('search-unfit', {
       reason: `a model that is known to be good is ${asker.name(order.bad)} itself or below it`,
     });
@@ -46,7 +46,7 @@ export async function bisectLineage(
       asker.notes.push(worse.note);
       const good = (order.good ?? []).concat(goodAbove(asker, worse.node));
       const again = beginBisect(asker.lineage, { ...order, bad: worse.node, good, kinds });
-      if (again.candidates.length === 0) break;
+      if (again.candidates.length === 0 && again.found.length === 0) break;
       state = await searched(asker, again, order, run, onState);
     }
   onState(searchState(state, asker, order));
