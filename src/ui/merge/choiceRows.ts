@@ -1,5 +1,5 @@
 import { parseChoices } from '../../core/merge/mergeChoices.ts';
-import type { Json } from '../../core/recipe/recipe.ts';
+import type { Arguments, Json } from '../../core/recipe/recipe.ts';
 import { methodText } from './mergeWords.ts';
 
 /** A layer's choice in words. */
@@ -19,4 +19,15 @@ export function choiceRows(choices: Json | undefined): readonly ChoiceRow[] | un
     method: methodText(method),
     tensors: tensors.map((tensor) => (typeof tensor === 'string' ? tensor : tensor.to)).join(', '),
   }));
+}
+
+/** A merge's settings besides its choices, in words. The function is in no menu that would word them. */
+export function mergeSettings({
+  carrier,
+  others,
+}: Arguments): readonly (readonly [string, string])[] {
+  return [
+    ['File', `of ${carrier === 'y' ? 'Y' : 'X'}, with other values in it`],
+    ['Other tensors', others === 'keep' ? 'as in that file' : 'from the side that changed them'],
+  ];
 }

@@ -108,7 +108,7 @@ describe('what stands between a plan and its merge', () => {
     expect(text(2, 0)).toMatch(/^2 layers were changed by both/);
     expect(text(0, 1)).toBe('Every conflict is settled; 1 possible conflict is left to the tests.');
     expect(text(0, 1, true)).toBe('Every conflict is settled: no test got worse.');
-    expect(text(0, 1, false)).toBe('The tests speak against this merge.');
+    expect(text(0, 1, false)).toBe('The tests speak against this merge: see below what got worse.');
   });
 });
 

@@ -156,7 +156,7 @@ export function planText({ verdict }: MergePlan, standing: Standing): string {
   if (verdict === 'refused') return 'These models cannot be merged.';
   if (open > 0)
     return `${open === 1 ? 'One layer was' : `${count(open)} layers were`} changed by both sides in different ways. You decide.`;
-  if (tested === false) return 'The tests speak against this merge.';
+  if (tested === false) return 'The tests speak against this merge: see below what got worse.';
   return untestedText(verdict, standing);
 }
 
