@@ -14,12 +14,15 @@ import type { Run } from '../../core/ports/run.ts';
 import type { DifferenceMoments } from '../../core/tensor/differences.ts';
 import { contentId, readSide, storedTensor, type DiffPorts, type StoredSide } from './diffSide.ts';
 import { tensorChange, tensorChangeDetail, type ComparedTensors } from './tensorChange.ts';
-import type { Steps } from './tensorNumbers.ts';
-import { tensorTile } from './tensorTile.ts';
+import { Turns, type Steps } from './tensorNumbers.ts';
+import { tensorTile, type TiledTensors } from './tensorTile.ts';
 
 /** Diffs and tensors' numbers kept in memory, the latest. */
 const keptDiffs = 16;
 const keptChanges = 20_000;
+/** Numbers compared between two pauses, and what any tensor costs, in numbers. */
+const numbersInTurn = 512 * 1024;
+const costOfAny = 8192;
 
 interface OpenDiff {
   readonly a: StoredSide;
@@ -86,16 +89,14 @@ export function diffService(ports: DiffPorts) {
       onRow: (row: TensorDifference) => void,
     ): Promise<TensorDifference[]> {
       const opened = await memory.open(a, b, run);
-      const wanted = (pairs ?? changedPairs(opened.diff)).map((pair) => ({
-        pair,
-        elements: elementCount(opened.diff.tensors[pair]?.shapeB ?? []),
-      }));
-      wanted.sort((p, q) => p.elements - q.elements || p.pair - q.pair);
+      const wanted = smallFirst(opened.diff, pairs ?? changedPairs(opened.diff));
       const total = wanted.reduce((sum, { elements }) => sum + elements, 0);
+      const turns = new Turns(steps(run), numbersInTurn);
       const rows: TensorDifference[] = [];
       let done = 0;
       for (const { pair, elements } of wanted) {
         run.signal.throwIfAborted();
+        await turns.take(costOfAny + elements);
         const row = { pair, ...(await memory.change(opened, pairOf(opened, pair), run)) };
         rows.push(row);
         onRow(row);
@@ -122,19 +123,29 @@ export function diffService(ports: DiffPorts) {
     async tile(a: NodeId, b: NodeId, pair: number, order: TileOrder, run: Run): Promise<Tile> {
       const opened = await memory.open(a, b, run);
       const row = pairOf(opened, pair);
-      if (order.of === 'difference')
-        return tensorTile(content, comparedTensors(opened, row), order, steps(run));
-      const side = opened[order.of];
-      const tensor = storedTensor(side, row[order.of]?.index);
-      if (tensor === undefined) throw unfit(side, `a picture of ${describe(row)}`);
-      return tensorTile(
-        content,
-        { [order.of]: tensor, transposed: row.transposed },
-        order,
-        steps(run),
-      );
+      return tensorTile(content, tiledTensors(opened, row, order.of), order, steps(run));
     },
   };
+}
+
+function tiledTensors(opened: OpenDiff, row: TensorPair, of: TileOrder['of']): TiledTensors {
+  if (of === 'difference') return comparedTensors(opened, row);
+  const side = opened[of];
+  const tensor = storedTensor(side, row[of]?.index);
+  if (tensor === undefined) throw unfit(side, `a picture of ${describe(row)}`);
+  return { [of]: tensor, transposed: row.transposed };
+}
+
+/** Pairs with their sizes, so that most rows are there soon. */
+function smallFirst(
+  { tensors }: ModelDiff,
+  pairs: readonly number[],
+): { readonly pair: number; readonly elements: number }[] {
+  const sized = pairs.map((pair) => ({
+    pair,
+    elements: elementCount(tensors[pair]?.shapeB ?? []),
+  }));
+  return sized.sort((p, q) => p.elements - q.elements || p.pair - q.pair);
 }
 
 function changedPairs({ tensors }: ModelDiff): number[] {
