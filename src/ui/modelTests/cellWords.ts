@@ -1,4 +1,5 @@
 import type { Metric } from '../../core/modelTests/modelTest.ts';
+import { counted } from '../format.ts';
 import type { BoardCell, Regression } from './boardIndex.ts';
 import { changeText, metricText, verdictWords } from './metricText.ts';
 
@@ -47,7 +48,7 @@ export function cellView(
   const said = [
     words,
     value === '' ? '' : `${main?.title ?? ''} ${value}`,
-    ...cell.regressions.map((found) => regressionText(found, metrics, nameOf)),
+    ...regressionWords(cell.regressions, main, (found) => regressionText(found, metrics, nameOf)),
     cell.disagreement === undefined ? '' : 'backends disagree',
   ].filter((part) => part !== '');
   return {
@@ -63,6 +64,18 @@ export function cellView(
 function valueText({ result }: BoardCell, main: Metric | undefined): string {
   const number = main === undefined ? undefined : result?.metrics[main.name];
   return number === undefined ? '' : metricText(main, number);
+}
+
+/** The first of what got worse in full, and how much more did. */
+function regressionWords(
+  regressions: readonly Regression[],
+  main: Metric | undefined,
+  text: (found: Regression) => string,
+): readonly string[] {
+  const first = regressions.find(({ metric }) => metric === main?.name) ?? regressions[0];
+  if (first === undefined) return [];
+  const more = regressions.length - 1;
+  return [text(first), ...(more > 0 ? [`and ${counted(more, 'more metric')} worse`] : [])];
 }
 
 function worseText({ regressions }: BoardCell, main: Metric | undefined): string {

@@ -10,7 +10,7 @@ import type { TestWish } from '../mgitTests.ts';
 import type { Session } from '../session.svelte.ts';
 import { modelsOfTest } from './boundModels.ts';
 import { freeName, startOf, wishOf, type DataDraft } from './formValues.ts';
-import { problemOf, type FieldProblem } from './formProblem.ts';
+import { missingOf, problemOf, type FieldProblem } from './formProblem.ts';
 import type { TestStart } from './startTest.ts';
 
 /** The state of the form of a test. Made while a component is being set up. */
@@ -49,7 +49,9 @@ export class TestForm {
   readonly wish: TestWish = $derived.by(() => wishOf(this));
   readonly problem: FieldProblem | undefined = $derived(problemOf(this.failure));
   /** What is still to do before it can be saved; empty when nothing is. */
-  readonly missing: string = $derived.by(() => this.#missing());
+  readonly missing: string = $derived.by(() =>
+    missingOf(this, this.#session.graph.datasets.length > 0),
+  );
 
   constructor(session: Session, start: TestStart) {
     this.#session = session;
@@ -135,16 +137,5 @@ export class TestForm {
     const kept = this.id === undefined ? undefined : this.#session.board?.metrics[this.id];
     const before = this.#session.graph.tests.find(({ id }) => id === this.id);
     return before?.function === view.id ? (kept ?? view.metrics) : view.metrics;
-  }
-
-  #missing(): string {
-    if (this.view === undefined) return '';
-    if (this.view.data === 'needed' && this.data === undefined)
-      return this.#session.graph.datasets.length === 0
-        ? 'It measures on a data set: add one first.'
-        : 'Choose a data set.';
-    if (this.bindings.length === 0) return 'Bind it to a model.';
-    if (this.broken.length > 0) return 'A setting is no value yet.';
-    return '';
   }
 }
