@@ -1,7 +1,7 @@
 import type { NodeId } from '../../core/ids.ts';
 import { childrenOf, type Lineage } from '../../core/lineage/lineage.ts';
 import type { Binding, ModelTest } from '../../core/modelTests/modelTest.ts';
-import { matchesName } from '../../core/modelTests/namePattern.ts';
+import { matchesName } from '../../core/lineage/namePattern.ts';
 
 /** The tests bound to a model, in the order they were added; none for a model that is not there. */
 export function effectiveTests(lineage: Lineage, node: NodeId): ModelTest[] {

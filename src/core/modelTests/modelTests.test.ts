@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exportResults, type NamedResult } from './exportResults.ts';
 import { readExamples } from './handExamples.ts';
-import { matchesName } from './namePattern.ts';
+import { matchesName } from '../lineage/namePattern.ts';
 import { isWorse } from './regression.ts';
 import { verdictOf } from './rules.ts';
 import { readMetrics, readValues } from './scriptMetrics.ts';

@@ -1,7 +1,7 @@
 import type { NodeId } from '../../core/ids.ts';
 import type { Edge, ModelNode } from '../../core/lineage/graph.ts';
 import type { Binding, ModelTest } from '../../core/modelTests/modelTest.ts';
-import { matchesName } from '../../core/modelTests/namePattern.ts';
+import { matchesName } from '../../core/lineage/namePattern.ts';
 
 interface Graph {
   readonly nodes: readonly ModelNode[];
