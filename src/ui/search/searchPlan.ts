@@ -1,5 +1,5 @@
 import { beginBisect, testsLeft } from '../../core/search/bisect.ts';
-import { lineageOf } from '../../core/lineage/lineage.ts';
+import { lineageOf, type Lineage } from '../../core/lineage/lineage.ts';
 import type { GraphData } from '../../core/lineage/graph.ts';
 import type { BisectOrder } from '../../core/searchViews.ts';
 import { counted } from '../format.ts';
@@ -16,9 +16,20 @@ const counting = 64;
 type Problem = Pick<BisectOrder, 'bad' | 'good' | 'skip' | 'every'> &
   Required<Pick<BisectOrder, 'kinds'>>;
 
+/** Of the graph at hand: it is asked about with every change of the form. */
+const indexes = new WeakMap<GraphData, Lineage>();
+
+function indexed(graph: GraphData): Lineage {
+  const known = indexes.get(graph);
+  if (known !== undefined) return known;
+  const lineage = lineageOf(graph);
+  indexes.set(graph, lineage);
+  return lineage;
+}
+
 /** How many tests finding the origin takes at most, the bad model's own among them. */
 export function originPlan(graph: GraphData, problem: Problem): SearchPlan {
-  const state = beginBisect(lineageOf(graph), problem);
+  const state = beginBisect(indexed(graph), problem);
   const { candidates } = state;
   if (candidates.length === 0 && state.found.length === 0)
     return {
@@ -36,7 +47,7 @@ export function originPlan(graph: GraphData, problem: Problem): SearchPlan {
 
 /** How many tests the way up takes at most; how many below depends on how many have the fault. */
 export function inheritPlan(graph: GraphData, problem: Problem): SearchPlan {
-  const state = beginBisect(lineageOf(graph), problem);
+  const state = beginBisect(indexed(graph), problem);
   return {
     text: `About ${counted(1 + testsLeft(state), 'test')} to find where it came from, then one for each of its descendants, not below a good one; ${counted(graph.nodes.length, 'model')} in all.`,
   };
