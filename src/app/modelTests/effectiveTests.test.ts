@@ -34,7 +34,7 @@ it('binds tests by type, name, node and descent, present and future', async () =
     const before = now.nodes.get(child);
     if (before === undefined) throw new Error('no child');
     const after = { ...before, modelType: 'points', name: 'v2 of digits-' };
-    return { kind: 'edit', title: 'type', changes: [{ of: 'node', before, after }] };
+    return { kind: 'annotate', title: 'type', changes: [{ of: 'node', before, after }] };
   });
   // A pattern is on the whole name.
   expect(await names()).toEqual(['all', 'type', 'both']);

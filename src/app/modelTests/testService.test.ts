@@ -100,6 +100,7 @@ describe('testService', () => {
       [{ tolerances: { loss: { is: 'absolute', value: -1 } } }, 'tolerances'],
       [{ bindings: [{ is: 'name', pattern: '' }] }, 'bindings'],
       [{ function: 'size' }, 'data'],
+      [{ data: { ...(order.data as NonNullable<TestOrder['data']>), where: { column: 'gone', values: ['a'] } } }, 'data.where'],
       [{ function: 'examples', data: undefined as never, arguments: { examples: '[]' } }, 'arguments.examples'],
       [{ function: 'script', arguments: { metrics: 'what ever' } }, 'arguments.metrics'],
     ]; // prettier-ignore
