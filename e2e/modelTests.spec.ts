@@ -63,11 +63,7 @@ async function exported(page: Page, format: string): Promise<string> {
   return readFileSync(await (await download).path(), 'utf8');
 }
 
-test('tests are made, run, read, exported, edited and brought back', async ({ page }) => {
-  await openFamily(page);
-  await runCommand(page, 'Tests of all models');
-  const pane = page.getByRole('region', { name: 'Tests', exact: true });
-
+async function makeFirstTests(page: Page): Promise<void> {
   // The first test by one click: run at once, measured only.
   await page.getByRole('button', { name: /^Accuracy on writers/ }).click();
   await expect(cell(page, 'Accuracy on writers', 'tuned')).toHaveAccessibleName(/measured/);
@@ -80,7 +76,9 @@ test('tests are made, run, read, exported, edited and brought back', async ({ pa
   await expect(form(page).getByText(/\(now \d/)).toBeVisible();
   await form(page).getByLabel('Accuracy: value').fill('86');
   await addTest(page);
+}
 
+async function makeSliceAndScript(page: Page): Promise<void> {
   // A slice of the data.
   await newTest(page, 'Classification', 'Sevens');
   await form(page).getByLabel('Column of the slice').selectOption({ index: 1 });
@@ -104,7 +102,10 @@ test('tests are made, run, read, exported, edited and brought back', async ({ pa
       .first(),
   ).toBeVisible();
   await addTest(page);
+}
 
+async function runAndRead(page: Page): Promise<void> {
+  const pane = page.getByRole('region', { name: 'Tests', exact: true });
   await runStale(page);
   await expect(cell(page, 'Reads digits', 'tuned')).toHaveAccessibleName(/passes/);
   await expect(cell(page, 'Reads digits', 'rushed')).toHaveAccessibleName(/fails/);
@@ -125,7 +126,9 @@ test('tests are made, run, read, exported, edited and brought back', async ({ pa
   await expect(page.getByRole('tabpanel').filter({ hasText: 'moved most' })).toContainText(
     'from tuned to rushed',
   );
+}
 
+async function exportAll(page: Page): Promise<void> {
   // Files for others.
   const csv = await exported(page, 'csv');
   expect(csv.split('\r\n')[0]).toBe(
@@ -144,7 +147,9 @@ test('tests are made, run, read, exported, edited and brought back', async ({ pa
     await exported(page, 'junit'),
   );
   expect(failures).toContain('rushed Reads digits');
+}
 
+async function lookAtGraph(page: Page): Promise<void> {
   // Red and green on the graph, at once after a reload too.
   await page.getByRole('button', { name: 'On the graph' }).click();
   await page.reload();
@@ -158,9 +163,10 @@ test('tests are made, run, read, exported, edited and brought back', async ({ pa
     await expect(graph.getByText('fails a test')).toBeVisible({ timeout: 1000 });
   }).toPass();
   await expect(graph.getByText('passes its tests')).toBeVisible();
+}
 
+async function editAndUndo(page: Page): Promise<void> {
   // An edit makes results stale; undo brings them back.
-  await runCommand(page, 'Tests of all models');
   await page.getByRole('tab', { name: /^Tests \(/ }).click();
   const list = page.getByRole('list', { name: 'Tests' });
   await list
@@ -184,6 +190,18 @@ test('tests are made, run, read, exported, edited and brought back', async ({ pa
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await page.getByRole('tab', { name: 'Results' }).click();
   await expect(cell(page, 'Reads digits', 'rushed')).toHaveAccessibleName(/fails/);
+}
+
+test('tests are made, run, read, exported, edited and brought back', async ({ page }) => {
+  await openFamily(page);
+  await runCommand(page, 'Tests of all models');
+  await makeFirstTests(page);
+  await makeSliceAndScript(page);
+  await runAndRead(page);
+  await exportAll(page);
+  await lookAtGraph(page);
+  await runCommand(page, 'Tests of all models');
+  await editAndUndo(page);
   expect(await brokenInvariants(page)).toEqual([]);
 });
 

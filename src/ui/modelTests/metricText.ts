@@ -55,7 +55,8 @@ export function changeText(metric: Pick<Metric, 'unit'> | undefined, change: num
 }
 
 function share(value: number): string {
-  const percent = value * 100;
+  // Without the rounding of the product: 0.15 × 100 is 15.
+  const percent = Number((value * 100).toPrecision(12));
   if (percent === Math.round(percent)) return percent.toFixed(0);
   return percent.toFixed(Math.abs(percent) < 0.1 ? 3 : Math.abs(percent) < 99.9 ? 1 : 2);
 }
