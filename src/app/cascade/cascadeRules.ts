@@ -52,10 +52,16 @@ function followsFromParts(ports: CreatePorts, recipe: ModelNode['recipe']): bool
 
 /** The function of a recipe; undefined for one that is not here. */
 export function functionFor(
-  ports: Pick<CreatePorts, 'functions'>,
+  ports: Pick<CreatePorts, 'functionOf'>,
   recipe: Pick<Recipe, 'function'>,
 ): CreationFunction | undefined {
-  return ports.functions.find(({ id }) => id === recipe.function);
+  // Not by the menu, which leaves out what is planned first: a merge is made again like all others.
+  try {
+    return ports.functionOf(recipe.function);
+  } catch (error) {
+    if (isLineageError(error, 'function-missing')) return undefined;
+    throw error;
+  }
 }
 
 async function missingData(
