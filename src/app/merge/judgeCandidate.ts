@@ -59,10 +59,12 @@ export async function judgeCandidate(
   };
 }
 
+type Regression = Extract<TestFinding, { readonly is: 'regression' }>;
+
 function worseText(
   test: ModelTest,
   metrics: readonly Metric[],
-  { metric: name, before, after }: Extract<TestFinding, { readonly is: 'regression' }>,
+  { metric: name, before, after }: Regression,
   rivals: number,
 ): string {
   const title = metrics.find((metric) => metric.name === name)?.title ?? name;
@@ -101,8 +103,8 @@ function regressions(
   olds: readonly NodeResult[],
   result: TestResult,
   node: NodeId,
-): TestFinding[] {
-  return metrics.flatMap((metric): TestFinding[] => {
+): Regression[] {
+  return metrics.flatMap((metric): Regression[] => {
     const after = result.metrics[metric.name];
     const known = olds.flatMap((old) => {
       const value = old.metrics[metric.name];
