@@ -121,7 +121,9 @@ function detailsOf(datasets: DatasetNames, { arguments: { epochs }, data }: Reci
   const names = data.map(
     ({ dataset }) => datasets.get(dataset) ?? 'data that is not listed any more',
   );
-  const long = typeof epochs === 'number' ? `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` : '';
+  // A pruning that does not train after it has epochs too, which mean nothing.
+  const trains = typeof epochs === 'number' && data.length > 0;
+  const long = trains ? `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}` : '';
   const details = [long, [...new Set(names)].join(', ')].filter((word) => word !== '');
   return details.length === 0 ? '' : `, ${details.join(' of ')}`;
 }
