@@ -47,7 +47,20 @@ export function layerNotes(
     if (name === 'hasBias') notes.push(biasNote(to === '1', normRemoved));
     else notes.push(`${name} ${from} → ${to}`);
   }
-  return notes;
+  return [...notes, ...stateNotes(a, b)];
+}
+
+/** Slots of recurrent layers that hold where they start: no weights, stored by some exporters only. */
+const startSlots = ['initial_h', 'initial_c'];
+
+function stateNotes(a: Layer, b: Layer): string[] {
+  const has = ({ parameters }: Layer, wanted: string) =>
+    parameters.some(({ slot }) => slot === wanted);
+  return startSlots.flatMap((slot) => {
+    const [inA, inB] = [has(a, slot), has(b, slot)];
+    if (inA === inB) return [];
+    return [`${slot}, the state it starts from, is stored in the ${inA ? 'first' : 'second'} only`];
+  });
 }
 
 function biasNote(appeared: boolean, normRemoved: boolean): string {
