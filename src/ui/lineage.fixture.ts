@@ -7,6 +7,7 @@ import type { LayoutApi, LineageApi } from '../rpc/api.ts';
 import { fakeBranches } from './branches/branches.fixture.ts';
 import { fakeCreation } from './creation.fixture.ts';
 import { fakeCascade } from './mgitCascade.fixture.ts';
+import { fakeTests } from './modelTests/fakeTests.fixture.ts';
 import { modelNode, nodeId } from './modelNode.fixture.ts';
 import { fakeSearch } from './search.fixture.ts';
 
@@ -306,6 +307,7 @@ export function fakeLineage(
     ...fakeCreation(),
     ...fakeCascade(),
     ...fakeSearch(() => graph),
+    ...fakeTests(),
     start: () => Promise.resolve({ is: 'ready', expectedModels: 0 }),
     attachCompute: () => Promise.resolve(),
     importFiles: () => Promise.resolve(imported),
