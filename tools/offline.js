@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Larger files (the WebAssembly of ONNX Runtime) are kept when they are first used. */
@@ -28,8 +28,10 @@ export function offline() {
     configResolved(config) {
       outDir = path.resolve(config.root, config.build.outDir);
     },
-    closeBundle() {
+    closeBundle(error) {
       const worker = path.join(outDir, workerFile);
+      // A bundle that failed has said why: nothing of it is there to be listed.
+      if (error !== undefined || !existsSync(worker)) return;
       const build = describeBuild(outDir);
       writeFileSync(
         worker,

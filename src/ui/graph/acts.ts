@@ -142,6 +142,7 @@ export function leaveFocus(screen: GraphScreen): void {
 export function startOver(screen: GraphScreen): void {
   screen.driver.prepare({ fit: true });
   screen.onlyMatches = false;
+  screen.props.onclearonly?.();
   screen.left = screen.props.selection;
   screen.view = { ...openingState };
 }
