@@ -24,6 +24,9 @@ export interface Alignment {
   readonly b: readonly FlowEdge[];
 }
 
+/** Nothing unfolded. */
+export const noneOpen: ReadonlySet<string> = new Set();
+
 /** Equal rows in a row that are folded. */
 const runLength = 4;
 const runMark = 'equal@';

@@ -1,6 +1,6 @@
 import type { TensorDifference } from '../../core/diffViews.ts';
 import { Task, type TaskRun } from '../tasks/task.svelte.ts';
-import type { KnownRows } from './layerChange.ts';
+import { byPair, type KnownRows } from './layerChange.ts';
 
 /** Compares the tensors of `pairs`, and tells each row as soon as it is known. */
 export type AskRows = (
@@ -18,11 +18,11 @@ const flushMs = 150;
  */
 export class DiffRun {
   /** Rows so far, by pair. */
-  known = $state.raw<KnownRows>(new Map());
+  known = $state.raw<KnownRows>(byPair([]));
   task = $state.raw<Task | undefined>(undefined);
   readonly pairs: readonly number[];
   readonly #ask: AskRows;
-  readonly #rows = new Map<number, TensorDifference>();
+  readonly #rows: TensorDifference[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param pairs - to be compared. */
@@ -37,7 +37,8 @@ export class DiffRun {
 
   /** Compares what is not yet compared. */
   readonly start = (): void => {
-    const pairs = this.pairs.filter((pair) => !this.#rows.has(pair));
+    this.#flush();
+    const pairs = this.pairs.filter((pair) => !this.known.has(pair));
     if (pairs.length === 0 || this.task?.running === true) return;
     this.task = new Task('Compare tensors');
     void this.task
@@ -55,13 +56,13 @@ export class DiffRun {
   };
 
   readonly #note = (row: TensorDifference): void => {
-    this.#rows.set(row.pair, row);
+    this.#rows.push(row);
     this.#timer ??= setTimeout(this.#flush, flushMs);
   };
 
   readonly #flush = (): void => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.known = new Map(this.#rows);
+    this.known = byPair(this.#rows);
   };
 }

@@ -2,7 +2,13 @@ import type { NodeId } from '../../core/ids.ts';
 import type { ArchitectureView } from '../../core/views.ts';
 import type { Session } from '../session.svelte.ts';
 import { toggled } from '../inspector/layers/fold.ts';
-import { alignRows, unfoldedAtFirst, type Alignment, type Compared } from './alignRows.ts';
+import {
+  alignRows,
+  noneOpen,
+  unfoldedAtFirst,
+  type Alignment,
+  type Compared,
+} from './alignRows.ts';
 import { DiffRun } from './diffRun.svelte.ts';
 import { firstOrder, listPairs, type PairFilter, type PairOrder } from './listPairs.ts';
 
@@ -44,7 +50,7 @@ export class DiffScreen {
   readonly both: Both;
   readonly run: DiffRun;
   part = $state<Part>('layers');
-  open = $state.raw<ReadonlySet<string>>(new Set());
+  open = $state.raw<ReadonlySet<string>>(noneOpen);
   layer = $state<number | undefined>(undefined);
   pair = $state<number | undefined>(undefined);
   order = $state.raw<PairOrder>(firstOrder);

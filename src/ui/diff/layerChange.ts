@@ -3,6 +3,10 @@ import type { ModelDiff, TensorDifference } from '../../core/diffViews.ts';
 /** Differences of tensors known so far, by pair. */
 export type KnownRows = ReadonlyMap<number, TensorDifference>;
 
+export function byPair(rows: readonly TensorDifference[]): KnownRows {
+  return new Map(rows.map((row) => [row.pair, row]));
+}
+
 /** How much some layers changed, as far as it is known. */
 export interface LayerChange {
   /** ‖b − a‖ / ‖a‖ over the tensors that can be subtracted; undefined where none is known yet. */

@@ -4,6 +4,19 @@ import type { KnownRows } from './layerChange.ts';
 export type PairColumn =
   'change' | 'state' | 'name' | 'dtype' | 'shape' | 'cosine' | 'largest' | 'flips' | 'looks';
 
+/** Columns of the table, with what they say. */
+export const pairColumns: readonly { readonly by: PairColumn; readonly label: string; readonly title: string }[] = [
+    { by: 'state', label: 'State', title: 'How the two tensors compare' },
+    { by: 'name', label: 'Tensor', title: 'Name in B; in A where B has none' },
+    { by: 'change', label: 'Change', title: 'Relative change: norm of b − a over norm of a' },
+    { by: 'looks', label: 'Looks like', title: 'What kind of update it looks like' },
+    { by: 'cosine', label: 'Cosine', title: 'Cosine of the angle between a and b' },
+    { by: 'largest', label: 'Largest', title: 'Largest magnitude of b − a' },
+    { by: 'flips', label: 'Sign flips', title: 'Elements that changed their sign' },
+    { by: 'shape', label: 'Shape', title: 'Extents of the axes, in B' },
+    { by: 'dtype', label: 'Dtype', title: 'Type of the elements' },
+  ]; // prettier-ignore
+
 export interface PairOrder {
   readonly by: PairColumn;
   readonly down: boolean;

@@ -1,4 +1,4 @@
-import type { ModelDiff } from '../../core/diffViews.ts';
+import type { LayerMatch, ModelDiff } from '../../core/diffViews.ts';
 
 /** A layer of the base, or one that a side added, with what became of it on either side. */
 export interface ThreeWayRow {
@@ -41,19 +41,21 @@ export function threeWayRows(toA: ModelDiff, toB: ModelDiff): ThreeWayRow[] {
   const bases = [...inA.keys()].filter((base) => base !== undefined).sort((p, q) => p - q);
   for (const base of bases) {
     const [a, b] = [inA.get(base), inB.get(base)];
-    const [layerA, layerB] = [toA.layers[a ?? -1], toB.layers[b ?? -1]];
-    const byA = layerA !== undefined && layerA.is !== 'equal';
-    const byB = layerB !== undefined && layerB.is !== 'equal';
-    const who = byA ? (byB ? 'both' : 'A') : byB ? 'B' : 'neither';
     rows.push({
-      label: layerA?.label ?? layerB?.label ?? '',
+      label: toA.layers[a ?? -1]?.label ?? toB.layers[b ?? -1]?.label ?? '',
       ...(a === undefined ? {} : { a }),
       ...(b === undefined ? {} : { b }),
-      who,
+      who: whoChanged(toA.layers[a ?? -1], toB.layers[b ?? -1]),
     });
     add(base);
   }
   return rows;
+}
+
+function whoChanged(inA: LayerMatch | undefined, inB: LayerMatch | undefined): ThreeWayRow['who'] {
+  const isOther = (layer: LayerMatch | undefined) => layer !== undefined && layer.is !== 'equal';
+  if (isOther(inA)) return isOther(inB) ? 'both' : 'A';
+  return isOther(inB) ? 'B' : 'neither';
 }
 
 /** `A alone changed 3 layers, B alone 2, both 1`. */

@@ -19,23 +19,7 @@ export function arrangementOf(dtype: Dtype, shape: readonly number[]): Arrangeme
   const isComplex = dtype === 'c64' || dtype === 'c128';
   const [rows = 1, ...others] = shape;
   const [inputs = 1, ...kernel] = others;
-  const [height, width] = kernel;
-  if (kernel.length === 2 && height !== undefined && width !== undefined && !isComplex)
-    return {
-      layout: 'filters',
-      rows: rows * height,
-      columns: inputs * width,
-      sliceRows: height,
-      sliceColumns: width,
-      down: 'output channel',
-      across: 'input channel',
-      index: (row, column) => [
-        Math.floor(row / height),
-        Math.floor(column / width),
-        row % height,
-        column % width,
-      ],
-    };
+  if (kernel.length === 2 && !isComplex) return filters(rows, inputs, kernel);
   const parts = isComplex ? 2 : 1;
   const slice = kernel.reduce((product, extent) => product * extent, parts);
   return {
@@ -61,4 +45,26 @@ function unravel(at: number, extents: readonly number[], isComplex: boolean): nu
     rest = Math.floor(rest / extent);
   }
   return index;
+}
+
+function filters(
+  outputs: number,
+  inputs: number,
+  [height = 1, width = 1]: readonly number[],
+): Arrangement {
+  return {
+    layout: 'filters',
+    rows: outputs * height,
+    columns: inputs * width,
+    sliceRows: height,
+    sliceColumns: width,
+    down: 'output channel',
+    across: 'input channel',
+    index: (row, column) => [
+      Math.floor(row / height),
+      Math.floor(column / width),
+      row % height,
+      column % width,
+    ],
+  };
 }

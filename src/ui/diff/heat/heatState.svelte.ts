@@ -5,8 +5,10 @@ import { cellAt, orderFor, suffices, type CellValue, type LoadedTile } from './l
 import {
   clamped,
   nearestTo,
+  pixelOf,
   revealing,
   scaleAt,
+  stepped,
   whole,
   zoomed,
   zoomStep,
@@ -101,20 +103,9 @@ export class HeatState {
 
   readonly zoomBy = (steps: number, at?: { readonly x: number; readonly y: number }): void => {
     const { frame, scope, arrangement } = this;
-    const { x, y } = at ?? this.#middle();
+    const { x, y } = at ?? pixelOf(this.cursor, scope, arrangement, frame);
     this.scope = zoomed(scope, arrangement, frame, steps * this.step, x, y);
   };
-
-  /** Where the keys zoom: the cursor, else the middle. In pixels. */
-  #middle(): { readonly x: number; readonly y: number } {
-    const { cursor, frame, scope, arrangement } = this;
-    if (cursor === undefined) return { x: frame.width / 2, y: frame.height / 2 };
-    const scale = scaleAt(arrangement, frame, scope.zoom);
-    return {
-      x: (cursor.column + 0.5 - scope.column) * scale.x,
-      y: (cursor.row + 0.5 - scope.row) * scale.y,
-    };
-  }
 
   readonly showAll = (): void => {
     this.scope = whole;
@@ -147,14 +138,10 @@ export class HeatState {
   readonly moveBy = (rows: number, columns: number): void => {
     const { scope, frame, arrangement } = this;
     const scale = scaleAt(arrangement, frame, scope.zoom);
-    const start = this.cursor ?? { row: Math.floor(scope.row), column: Math.floor(scope.column) };
-    const by = this.cursor === undefined ? [0, 0] : [rows, columns];
-    const next = (at: number, steps: number, pixels: number, count: number) =>
-      Math.min(count - 1, Math.max(0, at + steps * Math.max(1, Math.round(1 / pixels))));
-    const cursor = {
-      row: next(start.row, by[0] ?? 0, scale.y, arrangement.rows),
-      column: next(start.column, by[1] ?? 0, scale.x, arrangement.columns),
-    };
+    const cursor =
+      this.cursor === undefined
+        ? { row: Math.floor(scope.row), column: Math.floor(scope.column) }
+        : stepped(this.cursor, rows, columns, arrangement, scale);
     this.cursor = cursor;
     this.scope = revealing(scope, arrangement, frame, cursor);
   };

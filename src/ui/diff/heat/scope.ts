@@ -138,3 +138,34 @@ export function nearestTo(
     frame,
   );
 }
+
+/** An element moved by cells as they are drawn: by one, or by as many as share a pixel. */
+export function stepped(
+  from: { readonly row: number; readonly column: number },
+  rows: number,
+  columns: number,
+  extent: Extent,
+  scale: Scale,
+): { readonly row: number; readonly column: number } {
+  const next = (at: number, steps: number, pixels: number, count: number) =>
+    Math.min(count - 1, Math.max(0, at + steps * Math.max(1, Math.round(1 / pixels))));
+  return {
+    row: next(from.row, rows, scale.y, extent.rows),
+    column: next(from.column, columns, scale.x, extent.columns),
+  };
+}
+
+/** Where an element is seen, in pixels; the middle of the frame for none. */
+export function pixelOf(
+  element: { readonly row: number; readonly column: number } | undefined,
+  scope: Scope,
+  extent: Extent,
+  frame: Frame,
+): { readonly x: number; readonly y: number } {
+  if (element === undefined) return { x: frame.width / 2, y: frame.height / 2 };
+  const scale = scaleAt(extent, frame, scope.zoom);
+  return {
+    x: (element.column + 0.5 - scope.column) * scale.x,
+    y: (element.row + 0.5 - scope.row) * scale.y,
+  };
+}
