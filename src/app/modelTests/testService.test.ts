@@ -64,6 +64,20 @@ describe('testService', () => {
     expect(board.metrics[test]?.map(({ name }) => name)).toContain('accuracy');
   });
 
+  it('tries a test as it is written, and keeps neither it nor its result', async () => {
+    const { service, order, base, ports } = await serviceBench();
+    const tried = await service.try(order, base, noRun);
+    expect(tried).toMatchObject({ node: base, verdict: 'measured' });
+    expect(tried.metrics['accuracy']).toBeGreaterThanOrEqual(0);
+    expect((await ports.session.lineage()).tests.size).toBe(0);
+    // Were its result kept, the same test would have a current one once it is saved.
+    const test = await service.save(order);
+    expect((await service.board()).stale).toEqual([{ node: base, test }]);
+    await expect(
+      service.try({ ...order, success: [{ metric: 'no', is: 'equal', value: 1 }] }, base, noRun),
+    ).rejects.toMatchObject({ code: 'test-invalid' });
+  });
+
   it('shows an edited test as stale until the edit is undone, and keeps results over a reload', async () => {
     const { service, order, run, base, ports } = await serviceBench();
     const id = await service.save(order);
