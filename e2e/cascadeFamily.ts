@@ -58,6 +58,8 @@ export async function digitsFamily(page: Page): Promise<void> {
 
 function bindTests(page: Page): Promise<void> {
   return page.evaluate(async () => {
+    const pruned = (await mgit.graph()).nodes.find(({ name }) => name === 'pruned');
+    if (pruned === undefined) throw new Error('no pruned model');
     await mgit.saveTest({
       name: 'Reads digits',
       function: 'classification',
@@ -74,7 +76,7 @@ function bindTests(page: Page): Promise<void> {
       function: 'agreement',
       arguments: { with: 'model', model: 'pruned' },
       data: 'writers',
-      bindings: [{ is: 'node', node: 'pruned', descendants: false }],
+      bindings: [{ is: 'node', node: pruned.id, descendants: false }],
       success: [],
     });
   });
