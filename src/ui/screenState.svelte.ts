@@ -1,7 +1,7 @@
 import type { NodeId } from '../core/ids.ts';
 import type { Dialog } from './dialogs/dialog.ts';
 import type { InspectorTab, Listing, Pane } from './screen.ts';
-import type { ColourWish, Only } from './graph/graphScreen.svelte.ts';
+import type { ColourWish, Only } from './graph/graphViewProps.ts';
 import type { Mark, Side, Work } from './work/work.ts';
 
 const noMarks: ReadonlyMap<NodeId, Mark> = new Map();

@@ -80,7 +80,7 @@ const making: readonly Command[] = [
   { id: 'create', title: 'New model from the selection…', keys: 'n', can: some, run: (s) => { s.show({ is: 'create', start: { order: { parents: s.selection } } }); } },
   { id: 'try', title: 'Try the model', keys: 't', can: one, run: (s) => { for (const id of s.selection) s.open(id, 'try'); } },
   { id: 'replay', title: 'Replay the model’s recipe', can: made, run: (s) => { for (const id of s.selection) void replay(s, id); } },
-  { id: 'remake', title: 'Make another with the model’s settings…', can: made, run: (s) => { for (const node of s.selected) s.show({ is: 'create', start: startFrom(node) }); } },
+  { id: 'remake', title: 'Make another with the model’s settings…', can: (s) => made(s) && s.selected[0]?.recipe?.function !== 'merge', run: (s) => { for (const node of s.selected) s.show({ is: 'create', start: startFrom(node) }); } },
   { id: 'add-data', title: 'Add a data set…', run: (s) => { s.show({ is: 'add-dataset' }); } },
   { id: 'show-datasets', title: 'Show the data sets', run: (s) => { s.pane = 'models'; s.listing = 'datasets'; } },
 ]; // prettier-ignore

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../core/ids.ts';
-import type { SelectionAct } from '../graph/graphScreen.svelte.ts';
+import type { SelectionAct } from '../graph/graphViewProps.ts';
 import type { Session } from '../session.svelte.ts';
 
 /** What can be done with one model besides making others of it. */
