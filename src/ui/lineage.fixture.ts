@@ -7,6 +7,7 @@ import type { LayoutApi, LineageApi } from '../rpc/api.ts';
 import { fakeBranches } from './branches/branches.fixture.ts';
 import { fakeCreation } from './creation.fixture.ts';
 import { fakeCascade } from './mgitCascade.fixture.ts';
+import { unfakedCalls } from './unfaked.fixture.ts';
 import { fakeTests } from './modelTests/fakeTests.fixture.ts';
 import { modelNode, nodeId } from './modelNode.fixture.ts';
 import { fakeSearch } from './search.fixture.ts';
@@ -308,6 +309,7 @@ export function fakeLineage(
     ...fakeCascade(),
     ...fakeSearch(() => graph),
     ...fakeTests(),
+    ...unfakedCalls,
     start: () => Promise.resolve({ is: 'ready', expectedModels: 0 }),
     attachCompute: () => Promise.resolve(),
     importFiles: () => Promise.resolve(imported),

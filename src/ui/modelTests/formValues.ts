@@ -16,11 +16,11 @@ import type { TestStart } from './startTest.ts';
 export interface DataDraft {
   readonly record: Pick<DatasetRecord, 'id' | 'name' | 'snapshot' | 'reading' | 'summary'>;
   readonly part: TestData['part'];
-  readonly where?: TestData['where'];
+  readonly where?: NonNullable<TestData['where']>;
   readonly perturb: readonly Augmentation[];
   readonly seed: number;
   readonly limit?: number;
-  readonly use?: TestData['use'];
+  readonly use?: NonNullable<TestData['use']>;
 }
 
 /** The members of the form that a test is made of. */
