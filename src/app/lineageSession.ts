@@ -80,6 +80,11 @@ export class LineageSession {
     this.#listeners.add(listener);
   }
 
+  /** Tells listeners of what has changed beside the graph: results of tests. */
+  announce(): void {
+    this.#changed();
+  }
+
   /** Reads the graph again at next use: after a reset, or when the store was repaired. */
   forget(): void {
     this.#loaded = undefined;

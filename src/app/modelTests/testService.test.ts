@@ -64,6 +64,17 @@ describe('testService', () => {
     expect(board.metrics[test]?.map(({ name }) => name)).toContain('accuracy');
   });
 
+  it('tells who shows results that there are new ones, and only then', async () => {
+    const { service, order, run, base, ports } = await serviceBench();
+    await service.save(order);
+    let told = 0;
+    ports.session.subscribe(() => told++);
+    await run([base]);
+    expect(told).toBe(1);
+    await run([base]);
+    expect(told).toBe(1);
+  });
+
   it('tries a test as it is written, and keeps neither it nor its result', async () => {
     const { service, order, base, ports } = await serviceBench();
     const tried = await service.try(order, base, noRun);

@@ -23,7 +23,11 @@ async function change(session: Session, text: string, work: (mgit: Mgit) => Prom
 }
 
 /** As `change`, but what goes wrong is shown as a toast. Tells whether it was done. */
-export async function tryChange(session: Session, text: string, work: (mgit: Mgit) => Promise<unknown>) {
+export async function tryChange(
+  session: Session,
+  text: string,
+  work: (mgit: Mgit) => Promise<unknown>,
+) {
   try {
     await change(session, text, work);
     return true;

@@ -83,7 +83,9 @@ export class GraphScreen {
     const selected = keysOf(this.plan.items, this.props.selection);
     const matched = keysOf(this.plan.items, this.matches);
     const searching = this.props.query.trim() !== '' && !this.onlyMatches;
-    const around = this.hovered ?? (selected.size === 1 ? [...selected][0] : undefined);
+    // What goes on is not dimmed for a selection that was there before.
+    const alone = selected.size === 1 && this.standing.size === 0;
+    const around = this.hovered ?? (alone ? [...selected][0] : undefined);
     const lit = litKeys(this.plan, around, searching ? matched : undefined);
     return { selected, matched, lit, focused: this.focused };
   });
