@@ -3,7 +3,7 @@ import { LineageError } from '../src/core/lineageError.ts';
 import type { LineageArchive } from '../src/core/ports/lineageArchive.ts';
 import { openLineageArchive } from '../src/formats/lineageArchive.ts';
 import { storedZip } from '../src/formats/zip/storedZip.ts';
-import type { IncomingFile } from '../src/rpc/api.ts';
+import type { IncomingFile } from '../src/rpc/calls.ts';
 import type { BranchApi } from '../src/rpc/branchApi.ts';
 import { sourceOf } from './fileSource.ts';
 import { toFile } from './toFile.ts';

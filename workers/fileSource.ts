@@ -1,7 +1,7 @@
 import type { ByteSource } from '../src/core/ports/modelFormats.ts';
 import { blobSource } from '../src/formats/blobSource.ts';
 import { cachedSource } from '../src/formats/cachedSource.ts';
-import type { IncomingFile } from '../src/rpc/api.ts';
+import type { IncomingFile } from '../src/rpc/calls.ts';
 
 /**
  * Reading a piece of a file asks another process, which costs about the same for a byte as for a

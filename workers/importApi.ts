@@ -5,7 +5,8 @@ import type { PendingImport } from '../src/core/ports/lineageLog.ts';
 import type { ByteSource } from '../src/core/ports/modelFormats.ts';
 import type { Run } from '../src/core/ports/run.ts';
 import type { ImportOptions } from '../src/core/views.ts';
-import type { IncomingFile, LineageApi } from '../src/rpc/api.ts';
+import type { LineageApi } from '../src/rpc/api.ts';
+import type { IncomingFile } from '../src/rpc/calls.ts';
 import { sourceOf } from './fileSource.ts';
 import type { Wired } from './wired.ts';
 

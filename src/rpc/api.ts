@@ -5,9 +5,9 @@ import type { DatasetId, ImportId, NodeId } from '../core/ids.ts';
 import type { LayoutInput, Positions } from '../core/layout/layout.ts';
 import type { GraphData } from '../core/lineage/graph.ts';
 import type { ComputeReport } from '../core/ports/compute.ts';
-import type { Cancellation, Progress } from '../core/ports/run.ts';
 import type { TrainReport } from '../core/training/report.ts';
 import type { BranchApi } from './branchApi.ts';
+import type { IncomingFile, OnCreationEvent, OnProgress, Signal } from './calls.ts';
 import type { DiffApi } from './diffApi.ts';
 import type { CascadeApi } from './cascadeApi.ts';
 import type { SearchApi } from './searchApi.ts';
@@ -15,21 +15,6 @@ import type { MergeApi } from './mergeApi.ts';
 import type { StartCompute } from './startCompute.ts';
 import type { TestApi } from './testApi.ts';
 import type * as views from '../core/views.ts';
-
-/** Progress calls cross the wire: `wire.ts` makes proxies of them. */
-export type OnProgress = (progress: Progress) => void;
-export type OnCreationEvent = (event: creation.CreationEvent) => void;
-/** An `AbortSignal` on both sides; `transfer.ts` carries it. */
-export type Signal = Cancellation;
-
-/** A file dropped, picked or pasted. */
-export interface IncomingFile {
-  readonly file: File;
-  /** Path in the dropped folder, or just the name. */
-  readonly path: string;
-  /** A `FileSystemFileHandle` where the browser gives one: lets an import go on after a reload. */
-  readonly handle?: unknown;
-}
 
 /**
  * What the lineage worker does for the page. Every method rejects with a `LineageError`, or with an

@@ -1,6 +1,6 @@
 import type * as sharing from '../core/branchViews.ts';
 import type { NodeId } from '../core/ids.ts';
-import type { IncomingFile, OnProgress, Signal } from './api.ts';
+import type { IncomingFile, OnProgress, Signal } from './calls.ts';
 
 /** The part of the lineage worker's API that keeps branches, and exchanges lineages. */
 export interface BranchApi {

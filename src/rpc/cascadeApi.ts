@@ -1,5 +1,5 @@
 import type * as cascade from '../core/cascadeViews.ts';
-import type { OnProgress, Signal } from './api.ts';
+import type { OnProgress, Signal } from './calls.ts';
 
 export type OnCascadeEvent = (event: cascade.CascadeEvent) => void;
 

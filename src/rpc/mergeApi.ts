@@ -1,6 +1,6 @@
 import type { NodeId } from '../core/ids.ts';
 import type * as merging from '../core/mergeViews.ts';
-import type { OnProgress, Signal } from './api.ts';
+import type { OnProgress, Signal } from './calls.ts';
 
 /** The part of the lineage worker's API that merges models. */
 export interface MergeApi {

@@ -1,5 +1,5 @@
 import type { Cancellation } from '../core/ports/run.ts';
-import type { IncomingFile, OnProgress } from '../rpc/api.ts';
+import type { IncomingFile, OnProgress } from '../rpc/calls.ts';
 
 /** What every long call takes: a way to stop it, and a way to hear how far it is. */
 export interface LongCall {

@@ -1,6 +1,6 @@
 import type * as sharing from '../core/branchViews.ts';
 import type { GraphData } from '../core/lineage/graph.ts';
-import type { IncomingFile } from '../rpc/api.ts';
+import type { IncomingFile } from '../rpc/calls.ts';
 import type { BranchApi } from '../rpc/branchApi.ts';
 import { incoming, run, type FileSource, type LongCall } from './longCall.ts';
 import { names, type NamedModel } from './named.ts';

@@ -1,5 +1,6 @@
 import type { StartState } from '../core/views.ts';
-import type { IncomingFile, LayoutApi, LineageApi } from '../rpc/api.ts';
+import type { LayoutApi, LineageApi } from '../rpc/api.ts';
+import type { IncomingFile } from '../rpc/calls.ts';
 
 /** What the page hands to its session: the two wires. */
 export interface SessionWires {

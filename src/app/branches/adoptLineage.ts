@@ -1,5 +1,6 @@
 import type { AdoptOptions, AdoptReport, LineageComparison } from '../../core/branchViews.ts';
-import { adoptChanges, type Adoption } from '../../core/branches/adoptChanges.ts';
+import { adoptChanges } from '../../core/branches/adoptChanges.ts';
+import type { Adoption } from '../../core/branches/adopting.ts';
 import { chooseModels } from '../../core/branches/chooseModels.ts';
 import { compareLineages, type KnownHere } from '../../core/branches/compareLineages.ts';
 import type { Change } from '../../core/lineage/operation.ts';

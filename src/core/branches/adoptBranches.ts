@@ -1,6 +1,6 @@
 import type { AdoptReport } from '../branchViews.ts';
 import type { Lineage } from '../lineage/lineage.ts';
-import type { Adopting } from './adoptChanges.ts';
+import type { Adopting } from './adopting.ts';
 import { foreignPrefix, type Branch } from './branch.ts';
 import { movedTo } from './moved.ts';
 import { versionOrder } from './standing.ts';

@@ -1,5 +1,5 @@
 import type { AdoptReport, LineageFile } from '../branchViews.ts';
-import type { NodeId, SnapshotId } from '../ids.ts';
+import type { NodeId } from '../ids.ts';
 import { freeName } from '../lineage/editLineage.ts';
 import type { Edge, ModelNode } from '../lineage/graph.ts';
 import {
@@ -16,33 +16,9 @@ import {
 import type { Change } from '../lineage/operation.ts';
 import { adoptBranches } from './adoptBranches.ts';
 import { adoptRecords } from './adoptRecords.ts';
+import type { Adopting, Adoption } from './adopting.ts';
 import { compareLineages } from './compareLineages.ts';
 import { matchModels } from './matchModels.ts';
-
-/** What of another lineage is to be taken in. */
-export interface Adoption {
-  readonly file: LineageFile;
-  /** By their id: models whose content is stored here now, as that shows them. */
-  readonly models: ReadonlyMap<NodeId, ModelNode>;
-  /** Snapshots of data sets that are stored here now. */
-  readonly data: ReadonlySet<SnapshotId>;
-  /** Whether the whole lineage is taken in, so that what joins shared models counts too. */
-  readonly whole: boolean;
-  readonly removed: ReadonlySet<NodeId>;
-  readonly newId: () => string;
-}
-
-/** What the steps of an adoption share. */
-export interface Adopting extends Adoption {
-  /** The lineage as it will be, as far as it is made. */
-  readonly trial: Lineage;
-  /** Their id to ours, for every model that is here in the end. */
-  readonly ids: ReadonlyMap<NodeId, NodeId>;
-  /** Our ids of what is new. */
-  readonly fresh: ReadonlySet<NodeId>;
-  readonly changes: Change[];
-  readonly skipped: AdoptReport['skipped'][number][];
-}
 
 export interface AdoptedChanges {
   /** Empty where all of it is here already. */

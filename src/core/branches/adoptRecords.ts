@@ -3,7 +3,7 @@ import type { DatasetId, SnapshotId, TestId } from '../ids.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { Binding, ModelTest } from '../modelTests/modelTest.ts';
 import { sameRecord } from '../lineage/sameRecord.ts';
-import type { Adopting } from './adoptChanges.ts';
+import type { Adopting } from './adopting.ts';
 import { matchDataset, matchTest, measured } from './matchModels.ts';
 
 /** Their data sets and tests that are missing here: all of them, or those that what is new uses. */

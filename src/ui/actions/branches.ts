@@ -1,6 +1,6 @@
 import type { AdoptReport, BranchView } from '../../core/branchViews.ts';
 import type { NodeId, SnapshotId } from '../../core/ids.ts';
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 import { pickData } from '../datasets/pickData.ts';
 import { counted } from '../format.ts';
 import type { Session } from '../session.svelte.ts';

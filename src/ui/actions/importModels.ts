@@ -1,6 +1,6 @@
 import type { ImportId } from '../../core/ids.ts';
 import type { ImportOptions, ImportReport } from '../../core/views.ts';
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 import { bytes, counted } from '../format.ts';
 import type { Credit } from '../import/credit.ts';
 import { mayRead } from '../import/fileSources.ts';

@@ -1,5 +1,5 @@
 import type { DatasetId } from '../../core/ids.ts';
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 import { counted } from '../format.ts';
 import type { DatasetCall } from '../mgitCreation.ts';
 import type { Session } from '../session.svelte.ts';

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/ids.ts';
 import type { DeclaredEdge } from '../../core/views.ts';
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 import { bytes, counted } from '../format.ts';
 import type { Credit } from '../import/credit.ts';
 import type { Session } from '../session.svelte.ts';

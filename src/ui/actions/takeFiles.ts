@@ -1,4 +1,4 @@
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 import { sortFiles } from '../datasets/looksLikeData.ts';
 import { counted } from '../format.ts';
 import type { Session } from '../session.svelte.ts';

@@ -1,7 +1,7 @@
 import type { DatasetProposal } from '../../core/creationViews.ts';
 import type { Reading } from '../../core/data/dataset.ts';
 import type { DatasetId } from '../../core/ids.ts';
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 import { addDataset } from '../actions/keepData.ts';
 import { isAbort } from '../messages.ts';
 import type { Session } from '../session.svelte.ts';

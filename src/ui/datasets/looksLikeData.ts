@@ -1,4 +1,4 @@
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 
 const dataEnds =
   /\.(csv|tsv|idx|idx[123]-ubyte|npy|npz|wav|png|jpe?g|webp|gif|bmp|txt)$|-ubyte(\.gz)?$|\.(csv|tsv|txt)\.gz$/i;

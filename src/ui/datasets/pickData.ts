@@ -1,6 +1,6 @@
 import { pickWithHandles } from '../import/fileSources.ts';
 import { incoming } from '../longCall.ts';
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 
 /** Lets a person pick files in a browser whose pickers give no handles. Empty when they cancel. */
 function pickByInput(what: 'files' | 'folder'): Promise<IncomingFile[]> {

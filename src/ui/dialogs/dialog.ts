@@ -1,7 +1,7 @@
 import type { DatasetId, NodeId } from '../../core/ids.ts';
 import type { EdgeKind } from '../../core/lineage/graph.ts';
 import type { FsckReport, ImportReport } from '../../core/views.ts';
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 import type { CreateStart } from '../create/startFrom.ts';
 import type { TestStart } from '../modelTests/startTest.ts';
 import type { Credit } from '../import/credit.ts';

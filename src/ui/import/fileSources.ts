@@ -1,4 +1,4 @@
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 
 /** A folder's handle, as far as it is read here; the DOM's types lack its iteration. */
 type FolderHandle = FileSystemDirectoryHandle & {

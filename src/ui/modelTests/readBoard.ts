@@ -1,5 +1,6 @@
 import type { NodeResult, TestBoard } from '../../core/testViews.ts';
-import type { Session } from '../session.svelte.ts';
+import type { GraphData } from '../../core/lineage/graph.ts';
+import type { Mgit } from '../mgit.ts';
 
 interface Asking {
   /** What was asked changed meanwhile. */
@@ -7,14 +8,22 @@ interface Asking {
   readonly answered: Promise<void>;
 }
 
+/** The part of the session that has a board. */
+interface BoardHolder {
+  readonly graph: Pick<GraphData, 'tests'>;
+  board: TestBoard | undefined;
+  readonly mgit: Pick<Mgit, 'testBoard'>;
+  readonly toasts: { failed(error: unknown): void };
+}
+
 /** Boards that are being asked for. */
-const asking = new WeakMap<Session, Asking>();
+const asking = new WeakMap<BoardHolder, Asking>();
 
 /**
  * Asks where each model stands and puts it on the session; settles when the session has what is true
  * now. Without tests nothing is asked; while one question is on its way the next waits for it.
  */
-export function readBoard(session: Session): Promise<void> {
+export function readBoard(session: BoardHolder): Promise<void> {
   const now = asking.get(session);
   if (now !== undefined) {
     now.again = true;
@@ -29,7 +38,7 @@ export function readBoard(session: Session): Promise<void> {
   return mine.answered;
 }
 
-async function ask(session: Session, mine: () => Asking): Promise<void> {
+async function ask(session: BoardHolder, mine: () => Asking): Promise<void> {
   try {
     let more = true;
     while (more) {

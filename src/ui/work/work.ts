@@ -1,5 +1,5 @@
 import type { NodeId, TestId } from '../../core/ids.ts';
-import type { IncomingFile } from '../../rpc/api.ts';
+import type { IncomingFile } from '../../rpc/calls.ts';
 
 /** What stands in the middle instead of the graph, with what it is about. */
 export type Work =
