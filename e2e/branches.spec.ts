@@ -1,19 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from 'playwright/test';
 import { brokenInvariants, exportedHashes, openApp } from './app.ts';
+import { openDigits } from './digits.ts';
 
 /** The digits model and its data, and a version of it made here, with branches at it. */
 async function begin(page: Page): Promise<void> {
-  await openApp(page);
-  await page.evaluate(async () => {
-    const file = async (name: string) =>
-      new File([await (await fetch(`digits/${name}`)).blob()], name);
-    await mgit.import([await file('digits.onnx')]);
-    await mgit.addDataset(
-      [await file('images.idx3-ubyte.gz'), await file('labels.idx1-ubyte.gz')],
-      { name: 'writers' },
-    );
-  });
+  await openDigits(page);
   await revise(page, 'digits', 'v2', 1);
   await page.evaluate(async () => {
     await mgit.addBranch('production', 'v2');

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import { openApp } from './app.ts';
+import { openDigits } from './digits.ts';
 
 /** Models, versions and parents, by name. */
 export const named = async (page: Page) => {
@@ -27,15 +27,8 @@ export const named = async (page: Page) => {
  * cannot, as it must answer as the old one does.
  */
 export async function digitsFamily(page: Page): Promise<void> {
-  await openApp(page);
+  await openDigits(page);
   await page.evaluate(async () => {
-    const file = async (name: string) =>
-      new File([await (await fetch(`digits/${name}`)).blob()], name);
-    await mgit.import([await file('digits.onnx')]);
-    await mgit.addDataset(
-      [await file('images.idx3-ubyte.gz'), await file('labels.idx1-ubyte.gz')],
-      { name: 'writers' },
-    );
     const trained = { data: ['writers'], device: 'wasm' } as const;
     const finetune = (parent: string, name: string, seed: number, asVersion: boolean) =>
       mgit.create('finetune', {

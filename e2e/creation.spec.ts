@@ -2,20 +2,7 @@ import { expect, test, type Page } from 'playwright/test';
 import type { PartMetrics } from '../src/core/training/report.ts';
 import type { CreateOptions } from '../src/ui/mgitCreation.ts';
 import { brokenInvariants, exportedHashes, openApp } from './app.ts';
-
-/** Imports the digits model and adds the digits, as their sample does. */
-async function openDigits(page: Page): Promise<void> {
-  await openApp(page);
-  await page.evaluate(async () => {
-    const file = async (name: string) =>
-      new File([await (await fetch(`digits/${name}`)).blob()], name);
-    await mgit.import([await file('digits.onnx')]);
-    await mgit.addDataset(
-      [await file('images.idx3-ubyte.gz'), await file('labels.idx1-ubyte.gz')],
-      { name: 'writers' },
-    );
-  });
-}
+import { openDigits } from './digits.ts';
 
 /** As text: Playwright's type of what crosses to the page has no end for JSON. */
 const finetune = (page: Page, options: Partial<CreateOptions> = {}) =>

@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from 'playwright/test';
 import { brokenInvariants, openApp } from './app.ts';
+import { openDigits } from './digits.ts';
 
 /** The digits model with a finetune, and one that was taught too fast and is worse. */
 async function openFamily(page: Page): Promise<void> {
-  await openApp(page);
+  await openDigits(page);
   await page.evaluate(async () => {
-    const file = async (name: string) =>
-      new File([await (await fetch(`digits/${name}`)).blob()], name);
-    await mgit.import([await file('digits.onnx')]);
-    await mgit.addDataset(
-      [await file('images.idx3-ubyte.gz'), await file('labels.idx1-ubyte.gz')],
-      { name: 'writers' },
-    );
     const made = { data: ['writers'], device: 'wasm' } as const;
     await mgit.create('finetune', {
       ...made,
