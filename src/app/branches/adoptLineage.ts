@@ -8,12 +8,10 @@ import type { ImportId, NodeId, SnapshotId } from '../../core/ids.ts';
 import { undoStacks } from '../../core/lineage/undoStacks.ts';
 import type { LineageArchive } from '../../core/ports/lineageArchive.ts';
 import type { LineageLog } from '../../core/ports/lineageLog.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { type Run, unwatched } from '../../core/ports/run.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
 import type { ImportPorts } from '../import/importModels.ts';
 import { adoptContent, hasContent } from './adoptContent.ts';
-
-const noRun: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
 
 /** Compares an opened lineage file with this lineage. Nothing is changed. */
 export async function compareLineage(
@@ -78,7 +76,7 @@ export async function adoptLineage(
     await session.discard();
     await ports.log.endImport(id);
     // Records have no session: those that no model names are swept.
-    await collectGarbage(ports, noRun);
+    await collectGarbage(ports, unwatched);
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import type {
 import type { ImportId } from '../../core/ids.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
 import type { PendingImport } from '../../core/ports/lineageLog.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { type Run, unwatched } from '../../core/ports/run.ts';
 import { endJob } from '../create/createModels.ts';
 import { judgeOf } from '../modelTests/judge.ts';
 import type { TestPorts } from '../modelTests/testPorts.ts';
@@ -134,5 +134,5 @@ async function discardCascade(
     await session.discard();
     await endJob(ports, pending.id);
   }
-  await collectGarbage(ports, { signal: { aborted: false, throwIfAborted: () => undefined } });
+  await collectGarbage(ports, unwatched);
 }

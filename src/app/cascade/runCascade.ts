@@ -10,7 +10,7 @@ import type {
 import type { ImportId } from '../../core/ids.ts';
 import { nodeOf } from '../../core/lineage/editLineage.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { type Run, unwatched } from '../../core/ports/run.ts';
 import { reportedError } from '../reportedError.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
 import { CascadeControl } from './cascadeControl.ts';
@@ -57,7 +57,7 @@ export async function runCascade(
     return await carryOn(ports, keeper, call, order.budget);
   } finally {
     await session.discard();
-    await collectGarbage(ports, noRun);
+    await collectGarbage(ports, unwatched);
   }
 }
 
@@ -90,7 +90,7 @@ export async function resumeCascade(
     return await carryOn(ports, keeper, call, budget ?? record.run.budget);
   } finally {
     await session.discard();
-    await collectGarbage(ports, noRun);
+    await collectGarbage(ports, unwatched);
   }
 }
 
@@ -202,5 +202,3 @@ async function put(
     },
   });
 }
-
-const noRun: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };

@@ -3,9 +3,10 @@ import type { ImportId } from '../../core/ids.ts';
 import { longestName } from '../../core/lineage/editLineage.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
 import type { ImportSession } from '../../core/ports/contentStore.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { type Run, unwatched } from '../../core/ports/run.ts';
 import type { Recipe, RunCourse } from '../../core/recipe/recipe.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
+import { checkUnchanged } from './checkUnchanged.ts';
 import type { CreationExtras, SettledModel } from './creationExtras.ts';
 import type { CreationFunction, MadeModel } from './creationFunction.ts';
 import type { CreatePorts } from './createPorts.ts';
@@ -89,31 +90,14 @@ export async function resumeCreation(
     if (pending === undefined || record === undefined)
       throw new LineageError('job-missing', { id });
     parents = await parentsOf(ports, record.order, run);
-    checkSame(ports.functionOf(record.order.function), record, parents);
+    // What was trained so far fits only the function and the parents that it was begun with.
+    checkUnchanged(ports.functionOf(record.order.function), record, parents);
     keeper = jobKeeper(ports, pending, record);
   } catch (error) {
     await session.discard();
     throw error;
   }
   return carryOut(ports, session, { keeper, parents, extras }, run, onEvent);
-}
-
-/** What was trained so far fits only the function and the parents that it was begun with. */
-function checkSame(
-  fn: CreationFunction,
-  record: JobRecord,
-  parents: readonly StoredParent[],
-): void {
-  const refused = (field: string, reason: string): LineageError =>
-    new LineageError('recipe-invalid', { function: fn.id, field, reason });
-  if (fn.version !== record.functionVersion)
-    throw refused(
-      'function',
-      `it was begun by version ${record.functionVersion} of ${fn.title}, and this is version ${fn.version}: discard it and start again`,
-    );
-  for (const [index, { node }] of parents.entries())
-    if (node.snapshot !== record.snapshots[index])
-      throw refused('parents', `${node.name} is not the model it was when this was begun`);
 }
 
 interface Carried {
@@ -157,7 +141,7 @@ async function carryOut(
   } catch (error) {
     await session.discard();
     if (!canGoOn(error, keeper.record)) await endJob(ports, keeper.id);
-    await collectGarbage(ports, noRun);
+    await collectGarbage(ports, unwatched);
     throw error;
   } finally {
     ports.running.delete(keeper.id);
@@ -183,8 +167,6 @@ const passing = [
 function canGoOn(error: unknown, { parts }: JobRecord): boolean {
   return parts.size > 0 && isLineageError(error, ...passing);
 }
-
-const noRun: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
 
 function parentsOf(
   ports: CreatePorts,

@@ -7,7 +7,7 @@ import type {
 import type { DatasetId, ImportId, NodeId } from '../../core/ids.ts';
 import { isLineageError } from '../../core/lineageError.ts';
 import type { PendingImport } from '../../core/ports/lineageLog.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { type Run, unwatched } from '../../core/ports/run.ts';
 import type { TrainReport } from '../../core/training/report.ts';
 import { nodeOf } from '../../core/lineage/editLineage.ts';
 import { proposeUse } from '../data/proposeUse.ts';
@@ -20,8 +20,6 @@ import { previewCreation } from './previewCreation.ts';
 import { replayModel } from './replayModel.ts';
 import { predictModels, tryView } from './tryModel.ts';
 
-const noRun: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
-
 /** The part of the lineage service that makes models and tries them. */
 export function createService(ports: CreatePorts) {
   const current = (job: string, act: (part: string) => Promise<void>) => {
@@ -33,9 +31,9 @@ export function createService(ports: CreatePorts) {
     proposeUse: async (parents: readonly NodeId[], dataset: DatasetId) =>
       proposeUse(
         ports,
-        await Promise.all(parents.map((id) => parentModel(ports, id, noRun))),
+        await Promise.all(parents.map((id) => parentModel(ports, id, unwatched))),
         dataset,
-        noRun,
+        unwatched,
       ),
     previewCreation: (order: CreateOrder, run: Run) => previewCreation(ports, order, run),
     create: (order: CreateOrder, run: Run, onEvent: OnCreationEvent) =>
@@ -53,7 +51,7 @@ export function createService(ports: CreatePorts) {
       const { snapshot } = nodeOf(await ports.session.lineage(), id);
       return (await ports.content.derived(snapshot, 'training')) as TrainReport | undefined;
     },
-    tryView: (id: NodeId) => tryView(ports, id, noRun),
+    tryView: (id: NodeId) => tryView(ports, id, unwatched),
     predict: (ids: readonly NodeId[], inputs: Readonly<Record<string, TryInput>>, run: Run) =>
       predictModels(ports, ids, inputs, run),
     devices: () => ports.compute.describe(),
@@ -61,7 +59,7 @@ export function createService(ports: CreatePorts) {
 }
 
 async function listFunctions(ports: CreatePorts, ids: readonly NodeId[]): Promise<FunctionView[]> {
-  const parents = await Promise.all(ids.map((id) => parentModel(ports, id, noRun)));
+  const parents = await Promise.all(ids.map((id) => parentModel(ports, id, unwatched)));
   return Promise.all(
     ports.functions.map(async (fn) => {
       const { id, version, title, summary, scenario, data, schema } = fn;
@@ -125,5 +123,5 @@ async function discardJob(ports: CreatePorts, id: ImportId): Promise<void> {
   const session = await ports.content.session(id);
   await session.discard();
   await endJob(ports, id);
-  await collectGarbage(ports, noRun);
+  await collectGarbage(ports, unwatched);
 }

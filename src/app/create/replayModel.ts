@@ -5,10 +5,11 @@ import { nodeOf } from '../../core/lineage/editLineage.ts';
 import type { Edge, ModelNode } from '../../core/lineage/graph.ts';
 import { edgeKey } from '../../core/lineage/lineage.ts';
 import type { Change } from '../../core/lineage/operation.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { type Run, unwatched } from '../../core/ports/run.ts';
 import type { Recipe, ReplayGrade } from '../../core/recipe/recipe.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
 import { gradeReplay } from '../../core/recipe/gradeReplay.ts';
+import { checkUnchanged } from './checkUnchanged.ts';
 import { compareMade } from './compareMade.ts';
 import type { MadeModel } from './creationFunction.ts';
 import { newJob, type OnCreationEvent } from './createModels.ts';
@@ -46,20 +47,12 @@ export async function replayModel(
 }
 
 async function sameParents(ports: CreatePorts, recipe: Recipe, run: Run): Promise<StoredParent[]> {
-  const fn = ports.functionOf(recipe.function);
-  const refuse = (field: string, reason: string) =>
-    new LineageError('recipe-invalid', { function: fn.id, field, reason });
-  if (fn.version !== recipe.functionVersion)
-    throw refuse(
-      'function',
-      `the recipe was made by version ${recipe.functionVersion} of ${fn.title}, and this is version ${fn.version}`,
-    );
   const parents = await Promise.all(
     recipe.parents.map((each) => parentModel(ports, each.node, run)),
   );
-  for (const [index, { node }] of parents.entries())
-    if (node.snapshot !== recipe.parents[index]?.snapshot)
-      throw refuse('parents', `${node.name} is not the model it was when the recipe was run`);
+  const { functionVersion } = recipe;
+  const snapshots = recipe.parents.map(({ snapshot }) => snapshot);
+  checkUnchanged(ports.functionOf(recipe.function), { functionVersion, snapshots }, parents);
   return parents;
 }
 
@@ -95,7 +88,7 @@ async function makeAgain(
     return same;
   } finally {
     await session.discard();
-    await collectGarbage(ports, { signal: { aborted: false, throwIfAborted: () => undefined } });
+    await collectGarbage(ports, unwatched);
   }
 }
 

@@ -6,7 +6,7 @@ import { dataOf, type Lineage } from '../../core/lineage/lineage.ts';
 import type { ContentStore } from '../../core/ports/contentStore.ts';
 import type { LineageLog, PendingImport, WriterLock } from '../../core/ports/lineageLog.ts';
 import type { ByteSource, Grouping } from '../../core/ports/modelFormats.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { type Run, unwatched } from '../../core/ports/run.ts';
 import type { StorageEstimate } from '../../core/ports/storageEstimate.ts';
 import type { ImportedModel, ImportOptions, ImportReport } from '../../core/views.ts';
 import type { LineageSession } from '../lineageSession.ts';
@@ -113,12 +113,10 @@ export async function importModels(
     await session.discard();
     await ports.log.endImport(id);
     // Records have no session: those that no model names are swept.
-    await collectGarbage(ports, noRun);
+    await collectGarbage(ports, unwatched);
     throw error;
   }
 }
-
-const noRun: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
 
 function newBatch(ports: ImportPorts, grouping: Grouping, run: Run): Batch {
   const files = grouping.candidates.flatMap((candidate) => candidate.files);

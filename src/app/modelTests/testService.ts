@@ -2,7 +2,7 @@ import type { NodeId, TestId } from '../../core/ids.ts';
 import { addTest, editTest, removeTest, testOf } from '../../core/modelTests/editTests.ts';
 import { exportResults, type ResultFormat } from '../../core/modelTests/exportResults.ts';
 import type { ModelTest } from '../../core/modelTests/modelTest.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { type Run, unwatched } from '../../core/ports/run.ts';
 import { defaultsOf } from '../../core/recipe/checkArguments.ts';
 import type {
   NodeResult,
@@ -20,8 +20,6 @@ import { runTests } from './runTests.ts';
 import { settleTest } from './settleTest.ts';
 import { testBoard } from './testBoard.ts';
 import type { TestPorts } from './testPorts.ts';
-
-const noRun: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
 
 /** The part of the lineage service that tests models. */
 export function testService(ports: TestPorts) {
@@ -54,7 +52,7 @@ async function listFunctions(
   ports: TestPorts,
   ids: readonly NodeId[],
 ): Promise<TestFunctionView[]> {
-  const models = await Promise.all(ids.map((id) => parentModel(ports, id, noRun)));
+  const models = await Promise.all(ids.map((id) => parentModel(ports, id, unwatched)));
   return Promise.all(
     testFunctions.map(async (fn): Promise<TestFunctionView> => {
       const { id, version, title, summary, data, schema } = fn;

@@ -17,3 +17,6 @@ export interface Run {
   readonly signal: Cancellation;
   readonly onProgress?: (progress: Progress) => void;
 }
+
+/** A run that nobody ends and nobody listens to: what must be finished whatever became of its cause. */
+export const unwatched: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };

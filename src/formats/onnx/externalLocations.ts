@@ -1,12 +1,10 @@
 import { LineageError } from '../../core/lineageError.ts';
 import type { ByteSource } from '../../core/ports/modelFormats.ts';
-import type { Run } from '../../core/ports/run.ts';
+import { unwatched } from '../../core/ports/run.ts';
 import { companionPath } from './location.ts';
 import { readModel } from './readModel.ts';
 import { collectTensors } from './tensors/collectTensors.ts';
 import { onnxFailure } from './wire/failure.ts';
-
-const nobodyWaits: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
 
 /**
  * The external data files that a graph names, each once, as it names them: relative to its folder.
@@ -17,7 +15,7 @@ const nobodyWaits: Run = { signal: { aborted: false, throwIfAborted: () => undef
  */
 export async function onnxExternalLocations(
   source: ByteSource,
-  run = nobodyWaits,
+  run = unwatched,
 ): Promise<string[]> {
   const failure = onnxFailure(source.path);
   const { tensors } = collectTensors(await readModel(source, failure, run), failure);

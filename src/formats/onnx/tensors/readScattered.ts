@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../../core/ports/modelFormats.ts';
-import type { Run } from '../../../core/ports/run.ts';
+import { unwatched } from '../../../core/ports/run.ts';
 import { chunkBytes } from '../../../core/snapshot.ts';
 import { inPiecesOf } from '../../segments/pieces.ts';
 import { maxVarintBytes, varintElementBytes } from '../../segments/varint.ts';
@@ -10,8 +10,6 @@ import type { ScatteredPlace } from './place.ts';
 
 /** Bytes of values that are gathered before they are passed on. */
 const gatheredBytes = 1 << 16;
-
-const nobodyWaits: Run = { signal: { aborted: false, throwIfAborted: () => undefined } };
 
 /**
  * The values of a repeated field that is no single run, in pieces of exactly `chunkBytes` but the
@@ -32,7 +30,7 @@ async function* values(
   place: ScatteredPlace,
   failure: Failure,
 ): AsyncGenerator<Uint8Array> {
-  const cursor = wireCursor(source, place.start, failure, nobodyWaits);
+  const cursor = wireCursor(source, place.start, failure, unwatched);
   const out = gathering(cursor, place);
   while (cursor.at() < place.end) {
     await bring(cursor, 2 * maxVarintBytes, place.end);
