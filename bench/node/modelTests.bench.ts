@@ -4,8 +4,6 @@ import type { TestId } from '../../src/core/ids.ts';
 import { median, printTable } from './table.ts';
 import { openSiblings, siblingCases, type Siblings } from './siblings.ts';
 
-/** Models of one architecture. */
-const siblings = 100;
 /** Times of each way, one after the other: a machine that gets busy is so for all. */
 const rounds = 3;
 
@@ -17,22 +15,23 @@ export async function run(): Promise<void> {
   const alone: string[][] = [];
   const whole: string[][] = [];
   for (const each of siblingCases) {
-    const opened = await openSiblings(each, siblings);
-    const label = `${each.name}, ${opened.examples} examples`;
-    alone.push([label, ...(await compared(opened.swapped, opened.compiled)).cells]);
+    const opened = await openSiblings(each);
+    const { siblings } = each;
+    const label = `${siblings} × ${each.name}, ${opened.examples} examples`;
+    alone.push([label, ...(await compared(siblings, opened.swapped, opened.compiled)).cells]);
     const before = rss();
-    const { cells, grown } = await compared(opened.tested, opened.plain);
+    const { cells, grown } = await compared(siblings, opened.tested, opened.plain);
     whole.push([label, ...cells, mib(grown[0] - before), mib(grown[1] - grown[0])]);
     await opened.close();
   }
   printTable(
-    [`computing alone, ${siblings} siblings`, 'a minute, weights swapped', 'a minute, compiled each', 'ratio'],
+    ['computing alone', 'a minute, weights swapped', 'a minute, compiled each', 'ratio'],
     alone,
   ); // prettier-ignore
   console.log('');
   printTable(
     [
-      `whole test, ${siblings} siblings`,
+      'whole test',
       'ours a minute: read, tested, repeated on another backend, kept',
       'plain a minute: read, compiled, run, the same metrics',
       'ratio',
@@ -46,15 +45,15 @@ export async function run(): Promise<void> {
 }
 
 /** Medians of interleaved rounds; memory after the first and the last. */
-async function compared(ours: Siblings['tested'], plain: Siblings['plain']) {
+async function compared(siblings: number, ours: Siblings['tested'], plain: Siblings['plain']) {
   const times: readonly [number[], number[]] = [[], []];
   const grown: [number, number] = [0, 0];
   // The first of each compiles and warms up.
   await ours(1);
   await plain(1);
   for (let round = 0; round < rounds; round++) {
-    times[0].push(await clocked(ours));
-    times[1].push(await clocked(plain));
+    times[0].push(await clocked(siblings, ours));
+    times[1].push(await clocked(siblings, plain));
     grown[round === 0 ? 0 : 1] = rss();
   }
   const [own, other] = [median(times[0]), median(times[1])];
@@ -62,7 +61,7 @@ async function compared(ours: Siblings['tested'], plain: Siblings['plain']) {
   return { cells: [minute(own), minute(other), (other / own).toFixed(2)], grown };
 }
 
-async function clocked(work: Siblings['tested']): Promise<number> {
+async function clocked(siblings: number, work: Siblings['tested']): Promise<number> {
   const started = performance.now();
   await work(siblings);
   return performance.now() - started;

@@ -26,6 +26,8 @@ import { idxFile } from '../../src/formats/data/binary.fixture.ts';
 
 interface SiblingCase {
   readonly name: string;
+  /** Models of the architecture: fewer where each takes long. */
+  readonly siblings: number;
   readonly make: (seed: number) => Network;
   readonly files: readonly ByteSource[];
 }
@@ -35,21 +37,24 @@ const points = [text('points.csv', blobTable(1000, 2))];
 
 /** From one where almost nothing is to compile to those where almost nothing is to compute. */
 export const siblingCases: readonly SiblingCase[] = [
-  { name: 'perceptron 2-16-3', make: (seed) => perceptron(16, seed), files: points },
+  { name: 'perceptron 2-16-3', siblings: 100, make: (seed) => perceptron(16, seed), files: points },
   {
     name: 'network 2-256-256-3',
+    siblings: 100,
     make: (seed) => mlp({ inputs: 2, hidden: [256, 256], classes: 3, seed }),
     files: points,
   },
-  { name: 'LeNet', make: (seed) => lenet({ seed }), files: pictures(200, 28) },
+  { name: 'LeNet', siblings: 40, make: (seed) => lenet({ seed }), files: pictures(200, 28) },
   {
     name: 'transformer of 6 layers',
+    siblings: 40,
     make: (seed) =>
       transformerEncoder({ vocabulary: 256, length: 8, width: 32, layers: 6, classes: 2, seed }),
     files: [text('lines.csv', sentences(16))],
   },
   {
     name: 'ResNet-20, narrow',
+    siblings: 40,
     make: (seed) => resnet20({ channels: 1, size: 16, widths: [8, 16, 32], seed }),
     files: pictures(10, 16),
   },
@@ -87,11 +92,8 @@ export interface Siblings {
   readonly close: () => Promise<void>;
 }
 
-/** @param siblings - models of the architecture, imported into a store in memory. */
-export async function openSiblings(
-  { make, files }: SiblingCase,
-  siblings: number,
-): Promise<Siblings> {
+/** Imports the models of a case into a store in memory, with a test for them. */
+export async function openSiblings({ make, files, siblings }: SiblingCase): Promise<Siblings> {
   const compute = testCompute();
   const bench = await modelTestBench({ compute });
   const { ports } = bench;
