@@ -164,7 +164,7 @@ class Planner {
       this.#unchanged(nodes, parents);
       return;
     }
-    const { why, fromParts } = this.#fit(nodes, parents, because);
+    const { why, fromParts } = this.#fit(nodes, parents, changed, because);
     const options = optionsOf(nodes, changed, why);
     const choice = chosen ?? (why === undefined ? recipe : undefined);
     if (skipped) this.keep(nodes, 'skipped', 'it is skipped', options);
@@ -180,11 +180,11 @@ class Planner {
   #fit(
     nodes: readonly ModelNode[],
     parents: readonly UnitParent[],
+    changed: readonly UnitParent[],
     because: string | undefined,
   ): { readonly why: string | undefined; readonly fromParts: boolean } {
     const [first] = nodes;
     const own = first?.recipe;
-    const changed = parents.filter((parent) => parent.changed);
     const fromCall = ({ old }: UnitParent) =>
       own?.group !== undefined && this.#lineage.nodes.get(old)?.recipe?.group === own.group;
     const fromParts =

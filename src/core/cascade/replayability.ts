@@ -64,14 +64,13 @@ export function whyNotReplayable(
   nodes: readonly ModelNode[],
   parents: readonly UnitParent[],
 ): string | undefined {
-  const own = new Set(nodes.map(({ id }) => id));
   for (const { recipe } of nodes) {
     if (recipe === undefined) return 'it has no recipe';
-    const named = recipe.parents.map(({ node }) => node);
-    const gone = named.find((id) => !lineage.nodes.has(id));
-    if (gone !== undefined) return 'a parent that its recipe names has been removed';
+    const { parents: named } = recipe;
+    if (named.some(({ node }) => !lineage.nodes.has(node)))
+      return 'a parent that its recipe names has been removed';
     const strange = parents.find(
-      ({ old, changed }) => changed && !own.has(old) && !named.includes(old),
+      ({ old, changed }) => changed && !named.some(({ node }) => node === old),
     );
     if (strange !== undefined)
       return `its recipe does not begin with ${lineage.nodes.get(strange.old)?.name ?? 'that parent'}`;

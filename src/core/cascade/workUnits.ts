@@ -59,7 +59,8 @@ export function workUnits(lineage: Lineage, nodes: ReadonlyMap<NodeId, ModelNode
 
 interface Unit {
   readonly nodes: ModelNode[];
-  readonly below: Set<Unit>;
+  /** One for each edge, so a unit may stand in it more than once. */
+  readonly below: Unit[];
   waitsFor: number;
   rank: number;
 }
@@ -82,8 +83,8 @@ function unitGraph(
   for (const [id, unit] of unitOf)
     for (const { kind, to } of lineage.outgoing.get(id) ?? []) {
       const other = kind === 'provenance' ? unitOf.get(to) : undefined;
-      if (other === undefined || other === unit || unit.below.has(other)) continue;
-      unit.below.add(other);
+      if (other === undefined || other === unit) continue;
+      unit.below.push(other);
       other.waitsFor++;
     }
   return units;
@@ -93,7 +94,7 @@ function unitGraph(
 function unitFor(group: string | undefined, units: Unit[], groups: Map<string, Unit>): Unit {
   const known = group === undefined ? undefined : groups.get(group);
   if (known !== undefined) return known;
-  const unit: Unit = { nodes: [], below: new Set(), waitsFor: 0, rank: units.length };
+  const unit: Unit = { nodes: [], below: [], waitsFor: 0, rank: units.length };
   units.push(unit);
   if (group !== undefined) groups.set(group, unit);
   return unit;
