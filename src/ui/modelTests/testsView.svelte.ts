@@ -45,7 +45,8 @@ export class TestsState {
   constructor(session: Session, given: () => readonly NodeId[] | undefined) {
     this.session = session;
     this.#given = given;
-    if (this.these.length > 0) this.scope = 'these';
+    // A selection that was there before is offered, not meant.
+    if (this.#given() !== undefined && this.these.length > 0) this.scope = 'these';
   }
 
   /** Models that the view was opened with, else the selected ones. */
