@@ -5,6 +5,7 @@ import type { Draft } from '../core/lineage/editLineage.ts';
 import { lineageOf, type Lineage } from '../core/lineage/lineage.ts';
 import type { Operation } from '../core/lineage/operation.ts';
 import type { LineageLog, WriterLock } from '../core/ports/lineageLog.ts';
+import type { Changed } from '../core/views.ts';
 
 export interface SessionPorts {
   readonly log: LineageLog;
@@ -28,14 +29,14 @@ export interface CommitOptions {
 /** The lineage as this tab knows it, and the only way it changes. */
 export class LineageSession {
   readonly #ports: SessionPorts;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(what: Changed) => void>();
   #loaded: Promise<Lineage> | undefined;
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     ports.log.onForeignCommit(() => {
       this.forget();
-      this.#changed();
+      this.#changed('lineage');
     });
   }
 
@@ -71,18 +72,18 @@ export class LineageSession {
         return this.#attempt(draft, options);
       }
     });
-    this.#changed();
+    this.#changed('lineage');
     return operation;
   }
 
   /** Calls back after each change, by this tab or another. */
-  subscribe(listener: () => void): void {
+  subscribe(listener: (what: Changed) => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Tells listeners of what has changed beside the graph: results of tests. */
-  announce(): void {
-    this.#changed();
+  /** Tells listeners that results of tests were kept: the graph is as it was. */
+  announceResults(): void {
+    this.#changed('results');
   }
 
   /** Reads the graph again at next use: after a reset, or when the store was repaired. */
@@ -111,7 +112,7 @@ export class LineageSession {
     return operation;
   }
 
-  #changed(): void {
-    for (const listener of this.#listeners) listener();
+  #changed(what: Changed): void {
+    for (const listener of this.#listeners) listener(what);
   }
 }

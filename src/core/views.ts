@@ -203,6 +203,9 @@ export interface ArchitectureView {
   readonly tensorShapes: readonly (readonly number[])[];
 }
 
+/** What a listener is told of: the graph (by this tab or another), or results of tests alone (by this one). */
+export type Changed = 'lineage' | 'results';
+
 /** State of the store as the first screen needs it. */
 export interface StartState {
   readonly is: 'ready' | 'evicted';

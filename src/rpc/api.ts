@@ -25,8 +25,8 @@ export interface LineageApi extends TestApi, DiffApi, CascadeApi, SearchApi, Mer
   /** Tells how compute devices are started, before anything is computed. */
   attachCompute(start: StartCompute): Promise<void>;
   graph(): Promise<GraphData>;
-  /** Calls back after every change of the graph, by this tab or another. */
-  subscribe(listener: () => void): Promise<void>;
+  /** Calls back after every change of the graph, by this tab or another, and after tests were run. */
+  subscribe(listener: (what: views.Changed) => void): Promise<void>;
 
   importFiles(
     files: readonly IncomingFile[],

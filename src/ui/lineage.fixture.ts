@@ -168,7 +168,7 @@ function graphPart(first: GraphData): GraphPart {
   let graph = first;
   const done: { before: GraphData; entry: views.HistoryEntry }[] = [];
   const undone: { before: GraphData; entry: views.HistoryEntry }[] = [];
-  const listeners: (() => void)[] = [];
+  const listeners: ((what: views.Changed) => void)[] = [];
   const commit = (kind: string, title: string, nodes: readonly NodeId[], next: GraphData) => {
     const entry = {
       id: `${done.length}`,

@@ -53,7 +53,7 @@ export interface Mgit
 
   graph(): Promise<GraphData>;
   /** Calls back after every change of the graph, by this tab or another. */
-  subscribe(listener: () => void): Promise<void>;
+  subscribe(listener: (what: views.Changed) => void): Promise<void>;
   history(id?: NodeId): Promise<views.HistoryEntry[]>;
   undo(): Promise<views.HistoryEntry>;
   redo(): Promise<views.HistoryEntry>;

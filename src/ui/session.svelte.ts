@@ -77,8 +77,8 @@ export class Session extends ScreenState {
       const start = await this.#lineage.start();
       await this.refresh();
       if (!this.#subscribed)
-        await this.mgit.subscribe(() => {
-          void this.refresh();
+        await this.mgit.subscribe((what) => {
+          void (what === 'results' ? readBoard(this) : this.refresh());
         });
       this.#subscribed = true;
       this.pending = await this.mgit.pendingImports();

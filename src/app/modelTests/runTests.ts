@@ -51,7 +51,7 @@ export async function runTests(
   run.onProgress?.({ step: 'Comparing with the parents', done, total, unit: 'steps' });
   const asked = new Set(nodes);
   const { findings } = await testBoard(ports);
-  if (counts.ran > 0) ports.session.announce();
+  if (counts.ran > 0) ports.session.announceResults();
   return {
     ...counts,
     ms: ports.now() - started,

@@ -24,8 +24,8 @@ import type { TestPorts } from './testPorts.ts';
 /** The part of the lineage service that tests models. */
 export function testService(ports: TestPorts) {
   // Another tab may have kept results together with its change of the graph.
-  ports.session.subscribe(() => {
-    ports.tested.forgetResults();
+  ports.session.subscribe((what) => {
+    if (what === 'lineage') ports.tested.forgetResults();
   });
   return {
     functions: (nodes: readonly NodeId[]) => listFunctions(ports, nodes),
