@@ -1,7 +1,6 @@
 import type { ArchivedFile, LineageExport, LineageFile } from '../../core/branchViews.ts';
-import { walk } from '../../core/branches/standing.ts';
 import type { NodeId, SnapshotId } from '../../core/ids.ts';
-import { nodeOf } from '../../core/lineage/editLineage.ts';
+import { ancestors } from '../../core/lineage/ancestry.ts';
 import { graphSnapshots } from '../../core/lineage/namedSnapshots.ts';
 import type { GraphData } from '../../core/lineage/graph.ts';
 import { dataOf, type Lineage } from '../../core/lineage/lineage.ts';
@@ -11,6 +10,7 @@ import { utf8 } from '../../core/utf8.ts';
 import type { ExportPorts } from '../exportModels.ts';
 import { progressMeter } from '../import/progressMeter.ts';
 import { snapshotContent } from '../snapshotContent.ts';
+import { streamOf } from '../streamOf.ts';
 
 /**
  * The entries of a lineage file: `lineage.json`, then every model's and data set's files, byte for byte,
@@ -64,13 +64,8 @@ export async function exportLineage(
 
 /** The models of `ids` with all above them, and what belongs to these alone. */
 function partOf(lineage: Lineage, ids: readonly NodeId[]): GraphData {
-  const kept = new Set<NodeId>();
-  for (const id of ids) {
-    nodeOf(lineage, id);
-    const above = (one: NodeId) =>
-      [...(lineage.incoming.get(one) ?? [])].map(({ from }) => from).filter((up) => !kept.has(up));
-    for (const each of walk(id, above)) kept.add(each);
-  }
+  // Names that are no models are refused there.
+  const kept = new Set([...ids, ...ancestors(lineage, ids)]);
   const all = dataOf(lineage);
   const nodes = all.nodes.filter(({ id }) => kept.has(id));
   const types = new Set(nodes.map(({ modelType }) => modelType));
@@ -104,11 +99,7 @@ async function totalBytes(ports: ExportPorts, snapshots: readonly SnapshotId[]):
 
 function jsonFile(name: string, value: unknown): OutputFile {
   const bytes = utf8(JSON.stringify(value));
-  // eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of what is at hand
-  async function* stream(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    yield bytes;
-  }
-  return { name, sizeBytes: bytes.length, bytes: stream() };
+  return { name, sizeBytes: bytes.length, bytes: streamOf(bytes) };
 }
 
 /** Most characters of a folder's name, so that a path stays short enough for every system. */

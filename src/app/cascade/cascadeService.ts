@@ -10,7 +10,7 @@ import type { ImportId } from '../../core/ids.ts';
 import { isLineageError, LineageError } from '../../core/lineageError.ts';
 import type { PendingImport } from '../../core/ports/lineageLog.ts';
 import { type Run, unwatched } from '../../core/ports/run.ts';
-import { endJob } from '../create/createModels.ts';
+import { dropJob } from '../create/createModels.ts';
 import { judgeOf } from '../modelTests/judge.ts';
 import type { TestPorts } from '../modelTests/testPorts.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
@@ -129,10 +129,7 @@ async function discardCascade(
   const all = await ports.log.pendingImports();
   const own = all.find((one) => one.id === (id as ImportId));
   if (own === undefined || !isCascade(own)) throw new LineageError('cascade-missing', { id });
-  for (const pending of [own, ...all.filter((one) => isOwnedBy(one, id))]) {
-    const session = await ports.content.session(pending.id);
-    await session.discard();
-    await endJob(ports, pending.id);
-  }
+  for (const pending of [own, ...all.filter((one) => isOwnedBy(one, id))])
+    await dropJob(ports, pending.id);
   await collectGarbage(ports, unwatched);
 }

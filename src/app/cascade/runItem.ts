@@ -10,7 +10,7 @@ import type { CreationExtras } from '../create/creationExtras.ts';
 import type { MadeModel } from '../create/creationFunction.ts';
 import {
   createModels,
-  endJob,
+  dropJob,
   resumeCreation,
   type OnCreationEvent,
 } from '../create/createModels.ts';
@@ -165,9 +165,7 @@ async function ownJob(
       job?.order.function === order.function &&
       job.order.parents.join(' ') === order.parents.join(' ');
     if (same) return pending;
-    const session = await ports.content.session(pending.id);
-    await session.discard();
-    await endJob(ports, pending.id);
+    await dropJob(ports, pending.id);
   }
   return undefined;
 }

@@ -157,6 +157,15 @@ export async function endJob(
   await ports.log.endImport(id);
 }
 
+/** Gives up pending work that nothing is at: what it wrote, what it had trained, and its record. */
+export async function dropJob(
+  ports: Pick<CreatePorts, 'content' | 'log' | 'unsaved'>,
+  id: ImportId,
+): Promise<void> {
+  await (await ports.content.session(id)).discard();
+  await endJob(ports, id);
+}
+
 /** Failures of the disk or the device, which another try may not meet. */
 const passing = [
   'quota-exceeded', 'storage-unavailable', 'device-lost', 'device-unavailable', 'out-of-memory',

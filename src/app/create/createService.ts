@@ -12,7 +12,7 @@ import type { TrainReport } from '../../core/training/report.ts';
 import { nodeOf } from '../../core/lineage/editLineage.ts';
 import { proposeUse } from '../data/proposeUse.ts';
 import { collectGarbage } from '../storage/collectGarbage.ts';
-import { createModels, endJob, resumeCreation, type OnCreationEvent } from './createModels.ts';
+import { createModels, dropJob, resumeCreation, type OnCreationEvent } from './createModels.ts';
 import type { CreatePorts } from './createPorts.ts';
 import { jobOf, type JobRecord } from './jobRecord.ts';
 import { parentModel } from './parentModel.ts';
@@ -120,8 +120,6 @@ function stepOf(job: JobRecord): number {
 }
 
 async function discardJob(ports: CreatePorts, id: ImportId): Promise<void> {
-  const session = await ports.content.session(id);
-  await session.discard();
-  await endJob(ports, id);
+  await dropJob(ports, id);
   await collectGarbage(ports, unwatched);
 }

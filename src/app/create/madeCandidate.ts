@@ -5,6 +5,7 @@ import type { ByteSource, ModelCandidate, SnapshotContent } from '../../core/por
 import type { FormatName, TensorEntry } from '../../core/snapshot.ts';
 import { scatterView } from '../../core/tensor/scatterView.ts';
 import { snapshotContent } from '../snapshotContent.ts';
+import { streamOf } from '../streamOf.ts';
 import { bytesSource } from './bytesSource.ts';
 import type { MadeFile, ParentModel } from './creationFunction.ts';
 import { joinPieces } from './joinPieces.ts';
@@ -57,11 +58,6 @@ function literalContent(payloads: readonly Uint8Array<ArrayBuffer>[]): SnapshotC
     payload: (index) => streamOf(payloads[index] ?? new Uint8Array()),
     literals: () => streamOf(new Uint8Array()),
   };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of what is at hand
-async function* streamOf(bytes: Uint8Array<ArrayBuffer>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  yield bytes;
 }
 
 async function withWeights(

@@ -14,6 +14,7 @@ import { noRun } from '../import/importModels.fixture.ts';
 import { judgeOf } from '../modelTests/judge.ts';
 import { modelTest, modelTestBench } from '../modelTests/modelTestBench.fixture.ts';
 import { parentModel } from '../create/parentModel.ts';
+import { streamOf } from '../streamOf.ts';
 import { mergeBench, nudged } from './mergeBench.fixture.ts';
 import { mergeModels, previewMerge } from './mergeModels.ts';
 import { planMerge } from './planMerge.ts';
@@ -45,11 +46,6 @@ async function stateDict(
     })),
   }));
   return id;
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable of what is at hand
-async function* streamOf(bytes: Uint8Array<ArrayBuffer>) {
-  yield bytes;
 }
 
 const dict = (a: number, b: number): Tensors => [
