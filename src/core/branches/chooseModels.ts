@@ -1,7 +1,7 @@
 import type { LineageComparison } from '../branchViews.ts';
 import type { NodeId } from '../ids.ts';
 import { LineageError } from '../lineageError.ts';
-import { walk } from './standing.ts';
+import { reach } from './reach.ts';
 
 /**
  * Which of their models to take in: those asked for, or everything that is missing here and was not
@@ -30,7 +30,7 @@ export function chooseModels(
   const chosen = new Set<NodeId>();
   for (const seed of seeds)
     if (!chosen.has(seed))
-      for (const id of walk(seed, (one) =>
+      for (const id of reach(seed, (one) =>
         (missing.get(one)?.needs ?? []).filter((above) => !chosen.has(above)),
       ))
         chosen.add(id);

@@ -4,7 +4,7 @@ import type { ModelNode } from '../lineage/graph.ts';
 import { edgeKey, type Lineage } from '../lineage/lineage.ts';
 import { foreignPrefix } from './branch.ts';
 import { matchDataset, matchModels, matchTest } from './matchModels.ts';
-import { walk } from './standing.ts';
+import { reach } from './reach.ts';
 
 /** What is known here besides the graph. */
 export interface KnownHere {
@@ -96,7 +96,7 @@ function forksOf({ matched, next, onlyOurs, onlyTheirs }: Sides): FoundFork[] {
   const forks: FoundFork[] = [];
   const newer = (id: Key) => next.get(id) ?? new Set<Key>();
   const line = (base: Key, own: { has: (key: Key) => boolean }) => {
-    const below = walk(base, (id) => [...newer(id)].filter((key) => own.has(key)));
+    const below = reach(base, (id) => [...newer(id)].filter((key) => own.has(key)));
     below.delete(base);
     const ends = [...below].filter((id) => ![...newer(id)].some((key) => own.has(key)));
     return { below, ends };
@@ -197,9 +197,9 @@ function branchesOf(sides: Sides): LineageComparison['branches'] {
     const is =
       key === head
         ? 'same'
-        : walk<Key>(head, newer).has(key)
+        : reach<Key>(head, newer).has(key)
           ? 'theirs-ahead'
-          : walk(key, newer).has(head)
+          : reach(key, newer).has(head)
             ? 'ours-ahead'
             : 'diverged';
     const note = ours.branches.get(`${foreignPrefix}${name}`)?.head === key;

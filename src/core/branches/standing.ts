@@ -1,14 +1,15 @@
 import type { BranchStanding } from '../branchViews.ts';
 import type { NodeId } from '../ids.ts';
-import { childrenOf, parentsOf, type Lineage } from '../lineage/lineage.ts';
+import { ancestors, descendants } from '../lineage/ancestry.ts';
+import { childrenOf, type Lineage } from '../lineage/lineage.ts';
 
 /**
  * How a branch at `head` stands to the versions that came after it. A fork that was merged again is
  * none: all of it ends in one model.
  */
 export function standingOf(lineage: Lineage, head: NodeId): BranchStanding {
-  const below = walk(head, (id) => childrenOf(lineage, id, 'version'));
-  const by = below.size - 1;
+  const below = descendants(lineage, [head], ['version']);
+  const by = below.size;
   if (by === 0) return { is: 'head' };
   const ends = [...below].filter((id) => childrenOf(lineage, id, 'version').length === 0);
   const [forward] = ends;
@@ -24,15 +25,6 @@ export function versionOrder(
   b: NodeId,
 ): 'same' | 'before' | 'after' | 'diverged' {
   if (a === b) return 'same';
-  const above = (id: NodeId) => parentsOf(lineage, id, 'version');
-  if (walk(b, above).has(a)) return 'before';
-  return walk(a, above).has(b) ? 'after' : 'diverged';
-}
-
-/** Everything reached from `start`, itself included. */
-export function walk<Id>(start: Id, next: (id: Id) => Iterable<Id>): Set<Id> {
-  const found = new Set([start]);
-  // A set's iteration reaches what is added on the way.
-  for (const id of found) for (const other of next(id)) found.add(other);
-  return found;
+  if (ancestors(lineage, [b], ['version']).has(a)) return 'before';
+  return ancestors(lineage, [a], ['version']).has(b) ? 'after' : 'diverged';
 }
