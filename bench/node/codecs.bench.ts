@@ -52,13 +52,13 @@ function row(each: Case, name: string, coded: { ms: number; size: number }, deco
 function ours(each: Case): Row[] {
   const element = { bytes: each.bytes, float: true } as const;
   return [
-    { codec: deltaCodec, base: each.parent, name: 'ours, delta to the parent' },
-    { codec: exponentCodec, base: undefined, name: 'ours, alone' },
-  ].map(({ codec, base, name }) => {
-    const coded = timed(runs, () => codec.encode(each.child, base, element));
+    { codec: deltaCodec, bases: [each.parent], name: 'ours, delta to the parent' },
+    { codec: exponentCodec, bases: [], name: 'ours, alone' },
+  ].map(({ codec, bases, name }) => {
+    const coded = timed(runs, () => codec.encode(each.child, bases, element));
     const { result } = coded;
     if (result === undefined) throw new Error(`${codec.name} declined ${each.name}`);
-    const decoded = timed(runs, () => codec.decode(result, base, each.child.length));
+    const decoded = timed(runs, () => codec.decode(result, bases, each.child.length));
     if (Buffer.compare(decoded.result, each.child) !== 0) throw new Error(`${name} is not exact`);
     return row(each, name, { ms: coded.ms, size: result.length }, decoded.ms);
   });

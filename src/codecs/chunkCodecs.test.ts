@@ -58,8 +58,8 @@ const pair = fc
     return { bytes: some, base };
   });
 
-function baseFor(codec: ChunkCodec, base: Uint8Array): Uint8Array | undefined {
-  return codec.name === 'delta' ? base : undefined;
+function basesFor(codec: ChunkCodec, base: Uint8Array): readonly Uint8Array[] {
+  return codec.needs === 'base' ? [base] : [];
 }
 
 describe('chunk codecs', () => {
@@ -74,12 +74,12 @@ describe('chunk codecs', () => {
     fc.assert(
       fc.property(pair, ({ bytes, base }) => {
         const before = [bytes.slice(), base.slice()];
-        const encoded = codec.encode(bytes, baseFor(codec, base), element);
+        const encoded = codec.encode(bytes, basesFor(codec, base), element);
         if (encoded !== undefined) {
           expect(encoded.length).toBeLessThan(bytes.length);
-          const again = codec.decode(encoded, baseFor(codec, base), bytes.length);
+          const again = codec.decode(encoded, basesFor(codec, base), bytes.length);
           expect(Buffer.compare(again, bytes)).toBe(0);
-          expect(codec.encode(bytes, baseFor(codec, base), element)).toEqual(encoded);
+          expect(codec.encode(bytes, basesFor(codec, base), element)).toEqual(encoded);
         }
         expect([bytes, base]).toEqual(before);
       }),
@@ -99,13 +99,13 @@ describe('chunk codecs', () => {
           fc.nat(),
           fc.boolean(),
           ({ bytes, base }, changes, cut, shorten) => {
-            const encoded = codec.encode(bytes, baseFor(codec, base), element);
+            const encoded = codec.encode(bytes, basesFor(codec, base), element);
             if (encoded === undefined) return;
             const damaged = shorten ? encoded.slice(0, cut % encoded.length) : encoded.slice();
             for (const [at, value] of changes)
               if (damaged.length > 0) damaged[at % Math.min(damaged.length, 24)] = value;
             try {
-              const decoded = codec.decode(damaged, baseFor(codec, base), bytes.length);
+              const decoded = codec.decode(damaged, basesFor(codec, base), bytes.length);
               expect(decoded.length).toBe(bytes.length);
             } catch (error) {
               if (!isLineageError(error, 'codec-invalid')) throw error;
@@ -125,8 +125,8 @@ describe('chunk codecs', () => {
         (noise, rawBytes) => {
           for (const codec of chunkCodecs())
             try {
-              const base = baseFor(codec, new Uint8Array(rawBytes));
-              expect(codec.decode(noise, base, rawBytes).length).toBe(rawBytes);
+              const bases = basesFor(codec, new Uint8Array(rawBytes));
+              expect(codec.decode(noise, bases, rawBytes).length).toBe(rawBytes);
             } catch (error) {
               if (!isLineageError(error, 'codec-invalid')) throw error;
             }

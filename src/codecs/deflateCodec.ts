@@ -9,7 +9,13 @@ import { deflateRaw, inflateRaw } from './rawDeflate.ts';
  * Elements of more than a byte are first split in planes: all first bytes, all second bytes, … The
  * bytes are specified in `docs/storage-format.md`, "Codec 3: deflate".
  */
-export const deflateCodec: ChunkCodec = { id: 3, name: 'deflate', encode, decode };
+export const deflateCodec: ChunkCodec = {
+  id: 3,
+  name: 'deflate',
+  needs: 'nothing',
+  encode,
+  decode,
+};
 
 /** Size of the piece that is tried first, and the largest share of it that it may shrink to. */
 const sampleBytes = 16384;
@@ -17,10 +23,10 @@ const promising = 0.9;
 
 function encode(
   bytes: Uint8Array,
-  base: Uint8Array | undefined,
+  bases: readonly Uint8Array[],
   element: ChunkElement,
 ): Uint8Array<ArrayBuffer> | undefined {
-  if (base !== undefined) return undefined;
+  if (bases.length > 0) return undefined;
   if (bytes.length > 4 * sampleBytes) {
     const middle = (bytes.length >>> 1) & ~7;
     const sample = splitPlanes(bytes.subarray(middle, middle + sampleBytes), element.bytes);
@@ -35,7 +41,7 @@ function encode(
 
 function decode(
   encoded: Uint8Array,
-  _base: Uint8Array | undefined,
+  _bases: readonly Uint8Array[],
   rawBytes: number,
 ): Uint8Array<ArrayBuffer> {
   const reader = byteReader(encoded, 'deflate');

@@ -76,9 +76,9 @@ function encodings(name: string) {
   const chunk = chunks[name];
   if (chunk === undefined) throw new Error(name);
   return chunkCodecs().flatMap((codec) => {
-    const base = codec.name === 'delta' ? chunk.base : undefined;
-    const encoded = codec.encode(chunk.bytes, base, chunk.element);
-    return encoded === undefined ? [] : [{ codec, base, encoded, bytes: chunk.bytes }];
+    const bases = codec.needs === 'base' && chunk.base !== undefined ? [chunk.base] : [];
+    const encoded = codec.encode(chunk.bytes, bases, chunk.element);
+    return encoded === undefined ? [] : [{ codec, bases, encoded, bytes: chunk.bytes }];
   });
 }
 
@@ -93,8 +93,8 @@ describe('stored chunks', () => {
   });
 
   it.each(Object.keys(chunks))('decode: %s', (name) => {
-    for (const { codec, base, encoded, bytes } of encodings(name))
-      expect(digest(codec.decode(encoded, base, bytes.length))).toBe(digest(bytes));
+    for (const { codec, bases, encoded, bytes } of encodings(name))
+      expect(digest(codec.decode(encoded, bases, bytes.length))).toBe(digest(bytes));
   });
 });
 

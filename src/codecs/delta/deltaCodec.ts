@@ -18,11 +18,11 @@ import { chooseContext } from './chooseContext.ts';
  *
  * The bytes are specified in `docs/storage-format.md`, "Codec 1: delta". Lossless for every pattern.
  */
-export const deltaCodec: ChunkCodec = { id: 1, name: 'delta', encode, decode };
+export const deltaCodec: ChunkCodec = { id: 1, name: 'delta', needs: 'base', encode, decode };
 
 function encode(
   bytes: Uint8Array,
-  base: Uint8Array | undefined,
+  [base]: readonly Uint8Array[],
   element: ChunkElement,
 ): Uint8Array<ArrayBuffer> | undefined {
   if (base?.length !== bytes.length) return undefined;
@@ -53,7 +53,7 @@ function encode(
 
 function decode(
   encoded: Uint8Array,
-  base: Uint8Array | undefined,
+  [base]: readonly Uint8Array[],
   rawBytes: number,
 ): Uint8Array<ArrayBuffer> {
   const reader = byteReader(encoded, 'delta');

@@ -15,17 +15,23 @@ import type { Fields } from './fields.ts';
  * Mantissas of trained weights are noise; their exponents need two or three bits of the eight. The
  * bytes are specified in `docs/storage-format.md`, "Codec 2: exponents".
  */
-export const exponentCodec: ChunkCodec = { id: 2, name: 'exponents', encode, decode };
+export const exponentCodec: ChunkCodec = {
+  id: 2,
+  name: 'exponents',
+  needs: 'nothing',
+  encode,
+  decode,
+};
 
 /** Less is not worth a decoder's time. */
 const leastGain = 0.02;
 
 function encode(
   bytes: Uint8Array,
-  base: Uint8Array | undefined,
+  bases: readonly Uint8Array[],
   element: ChunkElement,
 ): Uint8Array<ArrayBuffer> | undefined {
-  if (base !== undefined || (element.bytes > 1 && !element.float)) return undefined;
+  if (bases.length > 0 || (element.bytes > 1 && !element.float)) return undefined;
   const words = elementWords(bytes, element.bytes === 8 ? 4 : element.bytes);
   const whole = element.bytes === 8 ? words.subarray(0, words.length & ~1) : words;
   const fields = fieldsOf(whole, element);
@@ -44,7 +50,7 @@ function encode(
 
 function decode(
   encoded: Uint8Array,
-  _base: Uint8Array | undefined,
+  _bases: readonly Uint8Array[],
   rawBytes: number,
 ): Uint8Array<ArrayBuffer> {
   const reader = byteReader(encoded, 'exponents');

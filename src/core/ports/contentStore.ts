@@ -1,5 +1,6 @@
 import type { ChunkId, ImportId, SkeletonId, SnapshotId } from '../ids.ts';
 import type { Manifest, Skeleton } from '../snapshot.ts';
+import type { Derivation } from '../delta/derivation.ts';
 import type { ChunkElement } from './chunkCodec.ts';
 import type { Run } from './run.ts';
 
@@ -12,7 +13,8 @@ export interface ChunkStorage {
   readonly storedBytes: number;
   /** Name of the codec, `raw` included. */
   readonly codec: string;
-  readonly base?: ChunkId;
+  /** The chunks it leans on directly; none for one stored whole. */
+  readonly bases: readonly ChunkId[];
   /** Deltas to follow until a chunk stored whole; 0 for a whole chunk. */
   readonly depth: number;
 }
@@ -25,6 +27,36 @@ export interface NewChunk {
   readonly element: ChunkElement;
   /** Stored chunks it may resemble, best first; the store decides whether a delta pays. */
   readonly bases: readonly ChunkId[];
+  /** How it may follow from stored chunks, each with those it names; tried beside the bases. */
+  readonly derivations?: readonly ChunkDerivation[];
+}
+
+/** A derivation with its bases, by id, in the order in which it counts them. */
+export interface ChunkDerivation {
+  readonly derivation: Derivation;
+  readonly bases: readonly ChunkId[];
+}
+
+/** A stored chunk to be written in another form. */
+export interface RepackOrder {
+  readonly chunk: ChunkId;
+  readonly element: ChunkElement;
+  /** To try; none to have it stored without a base. All other ways of storing it are tried too. */
+  readonly bases: readonly ChunkId[];
+  readonly derivations?: readonly ChunkDerivation[];
+  /** Takes the new form though it is larger: to shorten a chain. */
+  readonly even?: 'larger';
+}
+
+export interface Repacked {
+  /** Chunks whose stored form changed. */
+  readonly chunks: number;
+  /** Their stored bytes before and after. */
+  readonly before: number;
+  readonly after: number;
+  /** Packs written and packs that are gone. */
+  readonly packsWritten: number;
+  readonly packsRemoved: number;
 }
 
 /** Chunks written by one import and not yet named by a node. They survive a crash until collected. */
@@ -86,6 +118,15 @@ export interface ContentStore {
    * @param roots - snapshots to keep, of nodes and of operations kept for undo.
    */
   collect(roots: readonly SnapshotId[], run: Run): Promise<Collected>;
+
+  /**
+   * Writes stored chunks in other forms, and packs that are less than half full together. Each
+   * batch is one transaction: after a crash every chunk is stored, in the old form or the new.
+   * What would make a chunk lean on itself, or a chain longer or dearer to read than the bounds
+   * allow (its own or one that leans on it), is left as it is. To be called under the writer lock;
+   * leaves off between batches when `run` is cancelled, with what was done kept.
+   */
+  repack(orders: readonly RepackOrder[], run: Run): Promise<Repacked>;
 
   /** Reads and verifies everything `roots` reach; lists what is wrong, and goes on. */
   verify(roots: readonly SnapshotId[], run: Run): Promise<StoreProblem[]>;

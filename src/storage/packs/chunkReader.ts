@@ -123,7 +123,7 @@ async function decodeLink(
   const codec = ports.codecs.get(place.codec);
   if (codec === undefined) throw new LineageError('codec-unknown', { chunk, codec: place.codec });
   try {
-    return codec.decode(encoded, base, place.rawBytes);
+    return codec.decode(encoded, base === undefined ? [] : [base], place.rawBytes);
   } catch (error) {
     if (!isLineageError(error, 'codec-invalid')) throw error;
     bad.chunk = chunk;

@@ -47,16 +47,19 @@ export async function encodeChunk(
 ): Promise<EncodedChunk> {
   const { bytes, element } = chunk;
   const usable = bases.filter((base) => base.bytes.length === bytes.length);
-  const ways = codecs.flatMap((codec): Way[] => [
-    { codec, base: undefined },
-    ...usable.map((base) => ({ codec, base })),
-  ]);
+  const ways = codecs.flatMap((codec): Way[] =>
+    codec.needs === 'nothing'
+      ? [{ codec, base: undefined }]
+      : codec.needs === 'base'
+        ? usable.map((base) => ({ codec, base }))
+        : [],
+  );
   const limit = Math.floor(bytes.length * (1 - leastSaving));
   const guesses = await rank(ways, bytes, element, breathe);
   let best: EncodedChunk = { codec: rawCodec, bytes, base: undefined };
   for (const { codec, base } of guesses) {
     await breathe();
-    const encoded = codec.encode(bytes, base?.bytes, element);
+    const encoded = codec.encode(bytes, base ? [base.bytes] : [], element);
     if (encoded === undefined || encoded.length >= Math.min(best.bytes.length, limit + 1)) continue;
     if (decodesTo(codec, encoded, base?.bytes, bytes))
       best = { codec: codec.id, bytes: encoded, base: base?.chunk };
@@ -80,7 +83,7 @@ async function rank(
     const { base } = way;
     const baseSample = base && (samples.get(base) ?? sampleOf(base.bytes));
     if (base && baseSample) samples.set(base, baseSample);
-    const encoded = way.codec.encode(sample, baseSample, element);
+    const encoded = way.codec.encode(sample, baseSample ? [baseSample] : [], element);
     if (encoded !== undefined && encoded.length <= sample.length * (1 - leastSaving))
       guessed.push({ way, bytes: encoded.length });
   }
@@ -108,7 +111,7 @@ function decodesTo(
   bytes: Uint8Array,
 ): boolean {
   try {
-    return equalBytes(codec.decode(encoded, base, bytes.length), bytes);
+    return equalBytes(codec.decode(encoded, base ? [base] : [], bytes.length), bytes);
   } catch (error) {
     // A codec that cannot read its own writing loses nothing here: the bytes are still at hand.
     if (isLineageError(error, 'codec-invalid')) return false;
