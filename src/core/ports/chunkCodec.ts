@@ -24,6 +24,8 @@ export interface ChunkCodec {
    * bases, which may have any length.
    */
   readonly needs: 'nothing' | 'base' | Derivation['is'];
+  /** True for a format that a better one replaced: it decodes for ever, and nothing new is written in it. */
+  readonly readOnly?: true;
 
   /**
    * The chunk in fewer bytes, or undefined where this codec does not apply or does not pay. Keeps

@@ -48,11 +48,13 @@ export async function encodeChunk(
   const { bytes, element } = chunk;
   const usable = bases.filter((base) => base.bytes.length === bytes.length);
   const ways = codecs.flatMap((codec): Way[] =>
-    codec.needs === 'nothing'
-      ? [{ codec, base: undefined }]
-      : codec.needs === 'base'
-        ? usable.map((base) => ({ codec, base }))
-        : [],
+    codec.readOnly === true
+      ? []
+      : codec.needs === 'nothing'
+        ? [{ codec, base: undefined }]
+        : codec.needs === 'base'
+          ? usable.map((base) => ({ codec, base }))
+          : [],
   );
   const limit = Math.floor(bytes.length * (1 - leastSaving));
   const guesses = await rank(ways, bytes, element, breathe);
