@@ -3,51 +3,138 @@
  * hypothesis whose exact residual is stored instead of the chunk. Found by a detector or told by a
  * recipe, never trusted: what it predicts wrongly is in the residual, so that decoding is exact.
  *
- * Offsets and lengths are in elements of the base unless said otherwise; bases are named by their
- * place in the list that comes with the derivation. All arithmetic is defined to the bit in
- * docs/storage-format.md.
+ * All arithmetic is defined to the bit in docs/storage-format.md, "Derivations". Where a kind reads
+ * _joined_ bases, it reads them as one run of bytes, in the order of the list that comes with it.
  */
 export type Derivation =
-  RangesDerivation | TransposedDerivation | ScaledDerivation | SumDerivation | CastDerivation;
+  | RangesDerivation
+  | GatherDerivation
+  | SumDerivation
+  | CastDerivation
+  | ScaledDerivation
+  | LowRankDerivation
+  | QuantisedDerivation
+  | MaskedDerivation;
 
-/** Runs of bytes copied from the bases: rows, columns or channels kept, vocabularies grown, tensors joined or cut. */
+/** Floats that arithmetic is defined for. */
+export type FloatName = 'f64' | 'f32' | 'f16' | 'bf16';
+/** Numbers that a cast or a scale may start from. */
+export type NumberName = FloatName | 'i8' | 'u8' | 'i16' | 'u16' | 'i32';
+
+/** Runs of bytes at any alignment: tensors joined or cut, rows added, texts changed here and there. */
 export interface RangesDerivation {
   readonly is: 'ranges';
-  /** In order of the chunk's bytes; what no base has (`base` −1) is predicted as zeros. */
-  readonly pieces: readonly {
-    readonly base: number;
-    readonly fromByte: number;
-    readonly bytes: number;
-  }[];
+  /** In order of the chunk's bytes; `fromByte` is in the joined bases, −1 for what none has. */
+  readonly pieces: readonly Piece[];
 }
 
-/** A matrix `[columns, rows]` read down its columns, or channels put in another order. */
-export interface TransposedDerivation {
-  readonly is: 'transposed';
-  /** Shape of the base and the order of its axes in the chunk, over all bases joined. */
-  readonly shape: readonly number[];
-  readonly axes: readonly number[];
-  /** First element of the chunk in the transposed tensor. */
-  readonly from: number;
+export interface Piece {
+  readonly fromByte: number;
+  readonly bytes: number;
 }
 
-/** Elements times a factor: one for all, or one for each row (batch normalisation folded in). */
-export interface ScaledDerivation {
-  readonly is: 'scaled';
-  /** Elements of a row; the factors are one for each row, or one for all. */
-  readonly rowElements: number;
-  readonly factors: Float64Array;
+/**
+ * Elements in another place: axes in another order, rows or channels kept, reordered, added. The
+ * element at the indices i of the chunk's tensor is element `offset + Σ strideₐ · tableₐ[iₐ]` of the
+ * joined bases.
+ */
+export interface GatherDerivation {
+  readonly is: 'gather';
+  readonly elementBytes: 1 | 2 | 4 | 8;
+  /** May be negative, and stands for where a base's first element would be. */
+  readonly offset: number;
+  /** First element of the chunk in the row-major tensor of these axes. */
+  readonly first: number;
+  /** One to six. */
+  readonly axes: readonly GatherAxis[];
 }
 
-/** Σ coefficient · base, and a product of two low-rank factors where there is one. */
+export interface GatherAxis {
+  readonly extent: number;
+  /** In elements of the base; may be 0 or negative. */
+  readonly stride: number;
+  /** Index in the base for each of `extent`, −1 for what it does not have; absent: the index itself. */
+  readonly table?: Int32Array;
+}
+
+/** Σ coefficient · base over bases of the chunk's length and dtype. */
 export interface SumDerivation {
   readonly is: 'sum';
+  readonly dtype: FloatName;
+  /**
+   * `sum`: c₀·x₀ + c₁·x₁ + …, from the left, the first product added to 0. `steps`: x₀ + c₁·(x₁ −
+   * x₀) + c₂·(x₂ − x₀) + …, c₀ unused. `mix`: as `sum`, but where all are equal they stay.
+   */
+  readonly form: 'sum' | 'steps' | 'mix';
   readonly coefficients: Float64Array;
 }
 
-/** Another dtype of the same values: half precision, or integers by scale and zero point. */
+/** The same numbers in another dtype, rounded to nearest even. */
 export interface CastDerivation {
   readonly is: 'cast';
-  readonly from: 'float32' | 'float16' | 'bfloat16' | 'float64';
-  readonly to: 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int8' | 'uint8';
+  readonly from: NumberName;
+  readonly to: FloatName;
+  /** Element of the joined bases that is the chunk's first. */
+  readonly offset: number;
+}
+
+/** (number − zero) · factor: batch normalisation folded in, a constant factor, codes dequantised. */
+export interface ScaledDerivation {
+  readonly is: 'scaled';
+  readonly from: NumberName;
+  readonly to: FloatName;
+  readonly offset: number;
+  readonly zero: number;
+  readonly factors: AlongAxis;
+}
+
+/** A number for each element: `values[⌊(first + i) / inner⌋ mod values.length]` for element i. */
+export interface AlongAxis {
+  readonly inner: number;
+  readonly first: number;
+  /** At least one. */
+  readonly values: Float64Array;
+}
+
+/** base + scale · (B · A), the matrices from the chunk itself or from two more bases. */
+export interface LowRankDerivation {
+  readonly is: 'low-rank';
+  readonly dtype: FloatName;
+  /** Of the whole matrix. */
+  readonly columns: number;
+  /** First element of the chunk in the matrix whose row 0 is row `fromRow` of B. */
+  readonly first: number;
+  readonly fromRow: number;
+  readonly rank: number;
+  readonly scale: number;
+  /** B `[rows, rank]` and A `[rank, columns]`, row-major; absent: f32, bases 1 and 2. */
+  readonly factors?: { readonly b: Float32Array; readonly a: Float32Array };
+}
+
+/** clamp(round(number / scale) + zero), as int8 or uint8. */
+export interface QuantisedDerivation {
+  readonly is: 'quantised';
+  readonly from: FloatName;
+  readonly to: 'i8' | 'u8';
+  readonly offset: number;
+  /** How halves are rounded: to the even neighbour, or up as `Math.round` does. */
+  readonly rounding: 'even' | 'up';
+  readonly zero: number;
+  readonly low: number;
+  readonly high: number;
+  /**
+   * Given; or from the numbers themselves: `channels` scales along the axis, each the f32 nearest
+   * to the largest absolute value over `divisor`, 1 where that is 0.
+   */
+  readonly scales:
+    | AlongAxis
+    | { readonly inner: number; readonly channels: number; readonly divisor: number };
+}
+
+/** The base with zeros in places: pruned. */
+export interface MaskedDerivation {
+  readonly is: 'masked';
+  readonly dtype: FloatName;
+  /** Numbers nearer to 0 than this are 0; or a bit for each element, kept with the chunk. */
+  readonly zeros: { readonly below: number } | 'map';
 }
