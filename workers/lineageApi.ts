@@ -9,6 +9,7 @@ import { diffApi } from './diffApi.ts';
 import { exportApi } from './exportApi.ts';
 import { importApi } from './importApi.ts';
 import { mergeApi } from './mergeApi.ts';
+import { savingsApi } from './savingsApi.ts';
 import { searchApi } from './searchApi.ts';
 import { testApi } from './testApi.ts';
 import type { Wired } from './wired.ts';
@@ -86,6 +87,7 @@ function featureApis(wired: Promise<Wired>) {
     ...diffApi(wired),
     ...dataApi(wired),
     ...mergeApi(wired),
+    ...savingsApi(wired),
     ...searchApi(wired),
     ...testApi(wired),
   };

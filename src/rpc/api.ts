@@ -10,6 +10,7 @@ import type { BranchApi } from './branchApi.ts';
 import type { IncomingFile, OnCreationEvent, OnProgress, Signal } from './calls.ts';
 import type { DiffApi } from './diffApi.ts';
 import type { CascadeApi } from './cascadeApi.ts';
+import type { SavingsApi } from './savingsApi.ts';
 import type { SearchApi } from './searchApi.ts';
 import type { MergeApi } from './mergeApi.ts';
 import type { StartCompute } from './startCompute.ts';
@@ -20,7 +21,8 @@ import type * as views from '../core/views.ts';
  * What the lineage worker does for the page. Every method rejects with a `LineageError`, or with an
  * `AbortError` once its signal is aborted.
  */
-export interface LineageApi extends TestApi, DiffApi, CascadeApi, SearchApi, MergeApi, BranchApi {
+export interface LineageApi
+  extends TestApi, DiffApi, CascadeApi, SearchApi, MergeApi, BranchApi, SavingsApi {
   start(): Promise<views.StartState>;
   /** Tells how compute devices are started, before anything is computed. */
   attachCompute(start: StartCompute): Promise<void>;

@@ -8,6 +8,7 @@ import { cascadeCalls, type CascadeMgit } from './mgitCascade.ts';
 import { creationCalls, type CreationMgit } from './mgitCreation.ts';
 import { branchCalls, type BranchMgit } from './mgitBranches.ts';
 import { mergeCalls, type MergeMgit } from './mgitMerge.ts';
+import { savingsCalls, type SavingsMgit } from './mgitSavings.ts';
 import { searchCalls, type SearchMgit } from './mgitSearch.ts';
 import { testCalls, type TestMgit } from './mgitTests.ts';
 import { diffCalls, type DiffMgit } from './mgitDiff.ts';
@@ -38,7 +39,15 @@ type Ids = NodeId | readonly NodeId[];
  * Source: docs/api.md.
  */
 export interface Mgit
-  extends TestMgit, CreationMgit, DiffMgit, CascadeMgit, SearchMgit, MergeMgit, BranchMgit {
+  extends
+    TestMgit,
+    CreationMgit,
+    DiffMgit,
+    CascadeMgit,
+    SearchMgit,
+    MergeMgit,
+    BranchMgit,
+    SavingsMgit {
   import(files: FileSource, options?: ImportCall): Promise<views.ImportReport>;
   pendingImports(): Promise<views.PendingImportView[]>;
   /** The file handles of a pending import, for which a page asks permission before it resumes it. */
@@ -137,6 +146,7 @@ export function createMgit(lineage: LineageApi): Mgit {
     ...creationCalls(lineage),
     ...branchCalls(lineage),
     ...mergeCalls(lineage),
+    ...savingsCalls(lineage),
     ...searchCalls(lineage),
     ...testCalls(lineage),
     ...cascadeCalls(lineage),

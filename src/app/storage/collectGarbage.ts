@@ -33,13 +33,22 @@ export async function collectGarbage(
     ports.session.forget();
     const lineage = await ports.session.lineage();
     const roots = graphSnapshots(dataOf(lineage));
-    const recent = keepUndo === 0 ? [] : (await ports.log.operations()).slice(-keepUndo);
-    for (const snapshot of recent.flatMap(snapshotsOf)) roots.add(snapshot);
-    // A creation that a closed tab left still needs its parents and its data.
-    const pending = await ports.log.pendingImports();
-    for (const snapshot of pending.flatMap(jobSnapshots)) roots.add(snapshot);
+    for (const snapshot of await undoSnapshots(ports, keepUndo)) roots.add(snapshot);
     return ports.content.collect([...roots], run);
   });
+}
+
+/**
+ * What stays stored beside what the graph names: what undoing the latest `keepUndo` operations could bring
+ * back, and the parents and data of creations that a closed tab left.
+ */
+export async function undoSnapshots(
+  ports: Pick<CollectPorts, 'log'>,
+  keepUndo = undoableOperations,
+): Promise<SnapshotId[]> {
+  const recent = keepUndo === 0 ? [] : (await ports.log.operations()).slice(-keepUndo);
+  const pending = await ports.log.pendingImports();
+  return [...recent.flatMap(snapshotsOf), ...pending.flatMap(jobSnapshots)];
 }
 
 function snapshotsOf(operation: Operation): SnapshotId[] {

@@ -1,7 +1,8 @@
-import type { ChunkId, NodeId, SnapshotId, TensorId } from '../../core/ids.ts';
+import type { ChunkId, NodeId, SkeletonId, SnapshotId, TensorId } from '../../core/ids.ts';
 import type { ModelNode } from '../../core/lineage/graph.ts';
 import type { ContentStore } from '../../core/ports/contentStore.ts';
-import type { Payload } from '../../core/snapshot.ts';
+import { notTensors } from '../../core/savingsViews.ts';
+import type { Manifest, Payload, Skeleton } from '../../core/snapshot.ts';
 import type { LineageSession } from '../lineageSession.ts';
 
 /** Manifests read at once. */
@@ -13,6 +14,17 @@ export interface SnapshotUse {
   readonly payloads: readonly Payload[];
   /** Every chunk once. */
   readonly chunks: readonly ChunkId[];
+  /**
+   * Of each payload, for people: its first tensor, or what it is; and one more for what is in the files
+   * and in no payload. The same array for models of one skeleton.
+   */
+  readonly names: readonly string[];
+}
+
+interface SkeletonUse {
+  readonly literals: Payload;
+  /** None of data sets, whose files have their names in the manifest. */
+  readonly names: readonly string[] | undefined;
 }
 
 /** Where a payload is used, for people: the first tensor that views it. */
@@ -26,6 +38,7 @@ export class ContentUse {
   readonly #content: ContentStore;
   readonly #session: LineageSession;
   readonly #snapshots = new Map<SnapshotId, SnapshotUse>();
+  readonly #skeletons = new Map<SkeletonId, Promise<SkeletonUse>>();
 
   constructor(content: ContentStore, session: LineageSession) {
     this.#content = content;
@@ -36,11 +49,29 @@ export class ContentUse {
     const known = this.#snapshots.get(id);
     if (known !== undefined) return known;
     const manifest = await this.#content.manifest(id);
-    const { literals } = await this.#content.skeleton(manifest.skeleton);
+    const { literals, names } = await this.#skeleton(manifest.skeleton);
     const payloads = [...manifest.payloads, literals];
-    const use = { payloads, chunks: [...new Set(payloads.flatMap(({ chunks }) => chunks))] };
+    const use = {
+      payloads,
+      chunks: [...new Set(payloads.flatMap(({ chunks }) => chunks))],
+      names: names ?? payloadNames(manifest),
+    };
     this.#snapshots.set(id, use);
     return use;
+  }
+
+  /** Of a skeleton, which many models share, only what is asked for again. */
+  #skeleton(id: SkeletonId): Promise<SkeletonUse> {
+    const known = this.#skeletons.get(id);
+    if (known !== undefined) return known;
+    const reading = this.#content.skeleton(id).then((skeleton) => ({
+      literals: skeleton.literals,
+      names: skeleton.format === 'data' ? undefined : tensorNames(skeleton),
+    }));
+    this.#skeletons.set(id, reading);
+    // A failed read is not kept: the next caller tries again.
+    reading.catch(() => this.#skeletons.delete(id));
+    return reading;
   }
 
   async node(id: NodeId): Promise<SnapshotUse | undefined> {
@@ -105,4 +136,28 @@ export class ContentUse {
       if (payload !== undefined && !names.has(payload)) names.set(payload, name);
     return names;
   }
+}
+
+function tensorNames(skeleton: Skeleton): string[] {
+  const names: string[] = [];
+  for (const segment of skeleton.files.flatMap(({ segments }) => segments))
+    if (segment.is !== 'literal') names[segment.payload] ??= `${notTensors}data ${segment.payload}`;
+  for (const { payload, name } of skeleton.tensors)
+    if (payload !== undefined && isNoTensor(names[payload])) names[payload] = name;
+  return withRest(names);
+}
+
+/** Of a data set: one payload for each file. */
+function payloadNames({ files }: Manifest): string[] {
+  return withRest(files.map(({ name }) => name));
+}
+
+const isNoTensor = (name: string | undefined) => name?.startsWith(notTensors) !== false;
+
+function withRest(names: readonly string[]): string[] {
+  return [
+    ...Array.from(names, (name: string | undefined, index) => name ?? `${notTensors}data ${index}`),
+    `${notTensors}structure of the files`,
+    `${notTensors}checksums and encoding`,
+  ];
 }
