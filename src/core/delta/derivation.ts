@@ -14,7 +14,8 @@ export type Derivation =
   | ScaledDerivation
   | LowRankDerivation
   | QuantisedDerivation
-  | MaskedDerivation;
+  | MaskedDerivation
+  | StepsDerivation;
 
 /** Floats that arithmetic is defined for. */
 export type FloatName = 'f64' | 'f32' | 'f16' | 'bf16';
@@ -127,14 +128,28 @@ export interface QuantisedDerivation {
    * to the largest absolute value over `divisor`, 1 where that is 0.
    */
   readonly scales:
-    | AlongAxis
-    | { readonly inner: number; readonly channels: number; readonly divisor: number };
+    AlongAxis | { readonly inner: number; readonly channels: number; readonly divisor: number };
 }
 
-/** The base with zeros in places: pruned. */
+/** The base, of the chunk's length, with zeros in places: pruned. */
 export interface MaskedDerivation {
   readonly is: 'masked';
   readonly dtype: FloatName;
   /** Numbers nearer to 0 than this are 0; or a bit for each element, kept with the chunk. */
   readonly zeros: { readonly below: number } | 'map';
+  /** Zeros have the sign of what they were, as after a product with a mask. */
+  readonly signed: boolean;
+}
+
+/**
+ * Whole numbers of one step from the base, or from 0 without one: what a lossy model is made of. An element
+ * is base + step · integer, in float64, rounded once to the dtype; the integers are what is stored.
+ */
+export interface StepsDerivation {
+  readonly is: 'steps';
+  readonly dtype: FloatName;
+  /** Positive and finite. */
+  readonly step: number;
+  /** Elements of a row of the tensor, whose columns are alike; 0 where it has none. */
+  readonly rowElements: number;
 }
