@@ -5,9 +5,10 @@ import { verify, type VerifyPorts } from './collect/verify.ts';
 import { counter } from './database/counters.ts';
 import { rawCodec } from './packs/directory.ts';
 import type { LiveIndex } from './packs/liveIndex.ts';
+import { repack, type RepackPorts } from './repack/repack.ts';
 import type { OpenSession } from './sessions/importSession.ts';
 
-export interface ContentPorts extends CollectorPorts, VerifyPorts {
+export interface ContentPorts extends CollectorPorts, VerifyPorts, RepackPorts {
   readonly openSession: (id: ImportId) => Promise<OpenSession>;
   /** Names of the codecs, by id. */
   readonly codecNames: ReadonlyMap<number, string>;
@@ -38,6 +39,7 @@ export function contentStore(ports: ContentPorts): ContentStore {
       return { chunks, rawBytes, storedBytes, recordBytes: recordBytes + directoryBytes };
     },
     collect: (roots, run) => collect(ports, roots, run),
+    repack: (orders, run) => repack(ports, orders, run),
     verify: (roots, run) => verify(ports, roots, run),
   };
 }
@@ -49,9 +51,8 @@ function describe(
 ): ChunkStorage | undefined {
   const place = live.index.place(chunk);
   if (place === undefined) return undefined;
-  const { rawBytes, storedBytes, codec, base } = place;
+  const { rawBytes, storedBytes, codec, bases } = place;
   const name = codec === rawCodec ? 'raw' : (codecNames.get(codec) ?? `unknown codec ${codec}`);
   const depth = live.index.chain(chunk)?.depth ?? 0;
-  const storage = { chunk, rawBytes, storedBytes, codec: name, depth };
-  return base === undefined ? storage : { ...storage, base };
+  return { chunk, rawBytes, storedBytes, codec: name, bases, depth };
 }

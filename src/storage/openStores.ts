@@ -55,7 +55,7 @@ export async function storesOn(environment: Environment): Promise<Stores> {
   await storeId(environment);
   return {
     content: contentStore({
-      database, live, records, registry, reader, openSession, codecNames,
+      database, environment, live, records, registry, reader, openSession, codecNames,
       onGood: (chunk) => markSuspect(environment, chunk, false),
     }), // prettier-ignore
     log: lineageLog({ environment, live, records, registry, closeSession }),

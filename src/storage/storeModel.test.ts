@@ -172,7 +172,11 @@ class World {
     const chunks = await pool;
     const named = new Set([...this.nodes.values(), ...this.undo.values()].flat());
     const stored = await content.describe(chunks.map(({ chunk }) => chunk));
-    const bases = new Set(stored.flatMap((storage, at) => (named.has(at) ? storage?.base : [])));
+    const byId = new Map(stored.map((storage) => [storage?.chunk, storage]));
+    const bases = new Set(
+      stored.flatMap((storage, at) => (named.has(at) ? (storage?.bases ?? []) : [])),
+    );
+    for (const base of bases) for (const next of byId.get(base)?.bases ?? []) bases.add(next);
     for (const [at, storage] of stored.entries())
       if (storage !== undefined && !named.has(at)) equal(bases.has(storage.chunk), true);
     await this.check();

@@ -20,7 +20,7 @@ export async function listTensors(ports: StoragePorts, id: NodeId): Promise<Tens
   const { manifest, skeleton } = await readSnapshot(ports, id);
   const ids = [...new Set(manifest.payloads.flatMap((payload) => payload.chunks))];
   const described = (await ports.content.describe(ids)).filter((storage) => storage !== undefined);
-  const bases = new Set(described.flatMap(({ base }) => base ?? []));
+  const bases = new Set(described.flatMap(({ bases }) => bases));
   const context: Context = {
     node: id,
     users: await ports.use.usersOf(new Set(manifest.payloads.map((payload) => payload.id))),
@@ -54,10 +54,11 @@ function rowOf(
 function storageOf(payload: Payload, context: Context): TensorStorage {
   const chunks = payload.chunks.flatMap((chunk) => context.chunks.get(chunk) ?? []);
   const sharedWith = (context.users.get(payload.id) ?? []).filter((node) => node !== context.node);
-  const isDelta = chunks.some((chunk) => chunk.base !== undefined);
+  const isDelta = chunks.some((chunk) => chunk.bases.length > 0);
   const isInline = payload.inline !== undefined;
   const base = chunks
-    .flatMap((chunk) => (chunk.base === undefined ? [] : (context.bases.get(chunk.base) ?? [])))
+    .flatMap((chunk) => chunk.bases)
+    .flatMap((base) => context.bases.get(base) ?? [])
     .at(0);
   return {
     rawBytes: payload.sizeBytes,

@@ -5,9 +5,9 @@ import { memoryPlace, openMemoryStores } from '../memory/openMemoryStores.ts';
 import type { Stores } from '../openStores.ts';
 import { memoryHeadRecord } from '../platform/cacheHeadRecord.ts';
 import type { StoreBench } from './check.fixture.ts';
-import { sparseCodec } from './content.fixture.ts';
+import { blendCodec, sparseCodec } from './content.fixture.ts';
 
-const codecs = [sparseCodec];
+const codecs = [sparseCodec, blendCodec];
 
 /** A place in memory. */
 export function memoryBench(): StoreBench {

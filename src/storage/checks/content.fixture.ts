@@ -147,19 +147,20 @@ export function pendingOf(id: string, startedAt = Date.now()): PendingImport {
 
 /**
  * A codec for tests, of no use elsewhere: the positions and values at which the chunk differs from
- * its base. Applies only with a base.
+ * its base.
  */
 export const sparseCodec: ChunkCodec = {
   id: 250,
   name: 'sparse',
-  encode(bytes, base) {
+  needs: 'base',
+  encode(bytes, [base]) {
     if (base === undefined) return undefined;
     const words: number[] = [];
     for (let at = 0; at < bytes.length; at++)
       if (bytes[at] !== base[at]) words.push(at * 256 + (bytes[at] ?? 0));
     return new Uint8Array(new Float64Array(words).buffer);
   },
-  decode(encoded, base, rawBytes) {
+  decode(encoded, [base], rawBytes) {
     const bytes = new Uint8Array(rawBytes);
     bytes.set(base ?? []);
     const copy = new Uint8Array(encoded);
@@ -168,3 +169,39 @@ export const sparseCodec: ChunkCodec = {
     return bytes;
   },
 };
+
+/** Sums, byte by byte: what `blendCodec` predicts, save for every 300th byte. */
+export function blended(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const length = Math.max(0, ...parts.map((part) => part.length));
+  return Uint8Array.from({ length }, (_, at) => {
+    const sum = parts.reduce((total, part) => total + (part[at] ?? 0), 0);
+    return at % 300 === 7 ? sum + 1 : sum;
+  });
+}
+
+/** `chunk` as a sum of others, which it may be or not. */
+export function blendOf(chunk: NewChunk, ...bases: readonly NewChunk[]): NewChunk {
+  const derivation = { is: 'sum', coefficients: new Float64Array(bases.length).fill(1) } as const;
+  return { ...chunk, derivations: [{ derivation, bases: bases.map((base) => base.chunk) }] };
+}
+
+/**
+ * A codec for tests with several bases of any length: the positions and values at which the chunk
+ * differs from their sum.
+ */
+export const blendCodec: ChunkCodec = {
+  id: 251,
+  name: 'blend',
+  needs: 'sum',
+  encode: (bytes, bases) => sparseCodec.encode(bytes, [sumOf(bases, bytes.length)], floats),
+  decode: (encoded, bases, rawBytes) =>
+    sparseCodec.decode(encoded, [sumOf(bases, rawBytes)], rawBytes),
+};
+
+const floats = { bytes: 4, float: true } as const;
+
+function sumOf(bases: readonly Uint8Array[], length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) =>
+    bases.reduce((total, base) => total + (base[at] ?? 0), 0),
+  );
+}

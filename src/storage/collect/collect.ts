@@ -107,10 +107,11 @@ function withBases(
 ): Set<ChunkId> {
   const needed = new Set<ChunkId>();
   const add = (chunk: ChunkId) => {
-    let next: ChunkId | undefined = chunk;
-    while (next !== undefined && !needed.has(next)) {
+    const open = [chunk];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (needed.has(next)) continue;
       needed.add(next);
-      next = live.index.place(next)?.base;
+      open.push(...(live.index.place(next)?.bases ?? []));
     }
   };
   named.forEach(add);

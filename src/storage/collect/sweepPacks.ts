@@ -2,7 +2,6 @@ import type { ChunkId } from '../../core/ids.ts';
 import type { Collected } from '../../core/ports/contentStore.ts';
 import type { Run } from '../../core/ports/run.ts';
 import { raise } from '../database/counters.ts';
-import { joined } from '../database/joined.ts';
 import type {
   PackValue,
   ReadTransaction,
@@ -11,6 +10,7 @@ import type {
 } from '../database/recordDatabase.ts';
 import { decodeDirectory, encodeDirectory, type PackEntry } from '../packs/directory.ts';
 import type { LiveIndex } from '../packs/liveIndex.ts';
+import { packPieces } from '../packs/packPieces.ts';
 
 /** A pack is written anew when less than this share of its bytes is needed. */
 const leastLiveShare = 0.5;
@@ -73,12 +73,14 @@ async function sweepPack(
   if (dead.length === 0 && liveShare >= leastLiveShare) return { chunks: 0, bytes: 0 };
   const moves = live.length > 0 && liveShare < leastLiveShare;
   const value = moves ? await liveBytes(database, pack, entries, live) : undefined;
-  const done = await database.write(tables, 'relaxed', async (tx) => {
+  // On the disk before the old pack is given up, where chunks move.
+  const durability = value === undefined ? 'relaxed' : 'strict';
+  const done = await database.write(tables, durability, async (tx) => {
     if (!(await stillTrue(tx))) return false;
     if (live.length === 0) removePack(tx, pack);
     else if (value === undefined)
       tx.put('directories', pack, encodeDirectory(marked(entries, live)));
-    else await movePack(tx, pack, database.packValue([value]), live);
+    else await movePack(tx, pack, database.packValue(value), live);
     for (const { chunk } of dead) tx.delete('suspects', chunk);
     await raise(tx, 'content');
     await raise(tx, 'removals');
@@ -129,30 +131,10 @@ async function liveBytes(
   pack: number,
   entries: readonly PackEntry[],
   live: readonly PackEntry[],
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const value = await database.read(['packs'], (tx) => tx.get('packs', pack));
-  if (value === undefined) return undefined;
-  const bytes = await wholeBytes(value);
-  if (bytes?.length !== sum(entries)) return undefined;
+): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
   const wanted = new Set(live);
-  const parts: Uint8Array[] = [];
-  let offset = 0;
-  for (const entry of entries) {
-    if (wanted.has(entry)) parts.push(bytes.subarray(offset, offset + entry.storedBytes));
-    offset += entry.storedBytes;
-  }
-  return joined(parts);
-}
-
-async function wholeBytes(value: PackValue): Promise<Uint8Array | undefined> {
-  if (value instanceof Uint8Array) return value;
-  try {
-    return new Uint8Array(await value.arrayBuffer());
-  } catch (error) {
-    // The browser has lost the file behind the Blob: `verify` tells of its chunks.
-    if (error instanceof DOMException) return undefined;
-    throw error;
-  }
+  const pieces = await packPieces(database, pack, entries);
+  return pieces?.filter(({ entry }) => wanted.has(entry)).map(({ bytes }) => bytes);
 }
 
 function marked(entries: readonly PackEntry[], live: readonly PackEntry[]): PackEntry[] {

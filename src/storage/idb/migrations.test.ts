@@ -5,6 +5,9 @@ import type { ImportId, SnapshotId } from '../../core/ids.ts';
 import { fails } from '../checks/check.fixture.ts';
 import {
   adding,
+  blendCodec,
+  blended,
+  blendOf,
   chunkOf,
   idle,
   nodeOf,
@@ -21,7 +24,12 @@ import { schemaVersion } from './schema.ts';
 
 const folder = new URL('fixtures/', import.meta.url);
 const open = (name: string) =>
-  openIdbStores({ name, codecs: [sparseCodec], packsAs: 'bytes', head: memoryHeadRecord() });
+  openIdbStores({
+    name,
+    codecs: [sparseCodec, blendCodec],
+    packsAs: 'bytes',
+    head: memoryHeadRecord(),
+  });
 
 /** Fills a database with one of everything; what `opens a database of version` looks for. */
 async function fill(name: string): Promise<void> {
@@ -29,13 +37,14 @@ async function fill(name: string): Promise<void> {
   const { content, log } = stores;
   const base = await chunkOf(noise(300, 1));
   const delta = await chunkOf(varied(base.bytes, 90), [base.chunk]);
+  const blend = blendOf(await chunkOf(blended(base.bytes, delta.bytes)), base, delta);
   await log.beginImport(pendingOf('done', 1));
   const session = await content.session('done' as ImportId);
-  await session.put([base, delta]);
+  await session.put([base, delta, blend]);
   await session.flush();
   const snapshots = [
     await putSnapshot(content, 'a', [base]),
-    await putSnapshot(content, 'b', [delta]),
+    await putSnapshot(content, 'b', [delta], [blend]),
   ] as const;
   await content.putDerived(snapshots[0], 'fingerprint', { sketch: new Uint32Array([1, 2]) });
   const [a, b] = [nodeOf('a', snapshots[0]), nodeOf('b', snapshots[1])];
@@ -73,6 +82,7 @@ describe('the database', () => {
       const [chunk] = payloads[0]?.chunks ?? [];
       const expected = varied(noise(300, 1), 90);
       expect(chunk && (await content.read(chunk))).toEqual(expected);
+      if (version > 1) expect((await content.totals()).chunks).toBe(3);
       expect(await content.derived(snapshots[0] as SnapshotId, 'fingerprint')).toEqual({
         sketch: new Uint32Array([1, 2]),
       });

@@ -26,6 +26,9 @@ const migrations: readonly Migration[] = [
     database.createObjectStore('counters');
     database.createObjectStore('names');
   },
+  // Directories of version 2, whose chunks may have several bases: the tables are the same, but an
+  // older app would read them wrongly.
+  () => undefined,
 ];
 
 /** The version that this app writes. */

@@ -53,12 +53,19 @@ export async function requireContent(
 }
 
 function addPacks(live: LiveIndex, chunk: ChunkId, snapshot: SnapshotId, packs: Set<number>): void {
-  let next: ChunkId | undefined = chunk;
-  while (next !== undefined) {
-    const place = live.index.place(next);
-    if (place === undefined)
-      throw new LineageError('chunk-missing', { chunk: next, usedBy: [snapshot] });
-    packs.add(place.pack);
-    next = place.base;
+  const needed = live.index.needed(chunk);
+  if (needed === undefined)
+    throw new LineageError('chunk-missing', { chunk: missingOf(live, chunk), usedBy: [snapshot] });
+  for (const one of needed) packs.add(live.index.place(one)?.pack ?? -1);
+}
+
+/** The first chunk that is not there, going down from `chunk`. */
+function missingOf(live: LiveIndex, chunk: ChunkId): ChunkId {
+  const seen = new Set<ChunkId>([chunk]);
+  for (const one of seen) {
+    const place = live.index.place(one);
+    if (place === undefined) return one;
+    for (const base of place.bases) seen.add(base);
   }
+  return chunk;
 }

@@ -1,6 +1,6 @@
 import type { ChunkId } from '../../core/ids.ts';
 import { keyBytes, readKey, writeKey } from './chunkKey.ts';
-import { viewDirectory } from './directory.ts';
+import { viewDirectory, type DirectoryView } from './directory.ts';
 
 /** Where a stored chunk lies and how to read it. */
 export interface ChunkPlace {
@@ -10,14 +10,15 @@ export interface ChunkPlace {
   readonly storedBytes: number;
   readonly rawBytes: number;
   readonly codec: number;
-  readonly base: ChunkId | undefined;
+  /** What it leans on, in the order in which its codec counts them; none for a whole chunk. */
+  readonly bases: readonly ChunkId[];
 }
 
-/** What following a chunk's deltas to the chunk stored whole takes. */
+/** What reading a chunk through all that it leans on takes. */
 export interface ChainCost {
-  /** Deltas to follow; 0 for a whole chunk. */
+  /** Deltas to follow on the longest way to chunks stored whole; 0 for a whole chunk. */
   readonly depth: number;
-  /** Stored bytes of all links. */
+  /** Stored bytes of all chunks needed, each counted once. */
   readonly storedBytes: number;
 }
 
@@ -25,7 +26,7 @@ const absent = -1;
 const firstCapacity = 1024;
 
 /**
- * All stored chunks in memory: 100 bytes each, without a string or object per chunk, so that 200,000
+ * All stored chunks in memory: 110 bytes each, without a string or object per chunk, so that 200,000
  * are read in from their directories in a fraction of a second.
  *
  * An open-addressing hash table over 32-byte ids. A chunk that was ever seen, as itself or as a base,
@@ -42,7 +43,17 @@ export class ChunkIndex {
   #stored = new Uint32Array(firstCapacity);
   #raw = new Uint32Array(firstCapacity);
   #codec = new Uint8Array(firstCapacity);
-  #base = new Int32Array(firstCapacity);
+  /** Where a chunk's bases stand in `#bases`, and how many they are. */
+  #basesFrom = new Uint32Array(firstCapacity);
+  #basesCount = new Uint8Array(firstCapacity);
+  #bases = new Int32Array(firstCapacity);
+  #basesUsed = 0;
+  /** Of the walk under way or the last one: in which walk a slot was met, and its depth there. */
+  #walked = new Uint32Array(firstCapacity);
+  #depth = new Int32Array(firstCapacity);
+  #walk = 0;
+  /** Made when it is first asked for, and again after a pack was added. */
+  #leaning: { readonly from: Uint32Array; readonly slots: Int32Array } | undefined;
   readonly #scratch = new Uint8Array(keyBytes);
   #chunks = 0;
   #rawBytes = 0;
@@ -79,39 +90,52 @@ export class ChunkIndex {
   place(chunk: ChunkId): ChunkPlace | undefined {
     const slot = this.#find(chunk);
     if (slot === absent) return undefined;
-    const base = this.#base[slot] ?? absent;
     return {
       pack: this.#pack[slot] ?? absent,
       offset: this.#offset[slot] ?? 0,
       storedBytes: this.#stored[slot] ?? 0,
       rawBytes: this.#raw[slot] ?? 0,
       codec: this.#codec[slot] ?? 0,
-      base: base === absent ? undefined : readKey(this.#keys, keyBytes * base),
+      bases: Array.from(this.#basesOf(slot), (base) => readKey(this.#keys, keyBytes * base)),
     };
   }
 
-  /** Undefined when the chunk or a base of it is not stored. */
+  /** Undefined when the chunk or one it leans on is not stored, or it leans on itself. */
   chain(chunk: ChunkId): ChainCost | undefined {
-    let slot = this.#find(chunk);
-    let depth = 0;
     let storedBytes = 0;
-    while (slot !== absent && this.#pack[slot] !== absent && depth <= this.#slots) {
+    const depth = this.#follow(chunk, (slot) => {
       storedBytes += this.#stored[slot] ?? 0;
-      const base = this.#base[slot] ?? absent;
-      if (base === absent) return { depth, storedBytes };
-      slot = base;
-      depth++;
-    }
-    return undefined;
+    });
+    return depth === undefined ? undefined : { depth, storedBytes };
   }
 
-  /** Whether a chunk outside `packs` is a delta to one inside. */
+  /**
+   * Everything that reading `chunk` takes, each chunk after those it leans on and so itself last.
+   * Undefined when one of them is not stored, or it leans on itself.
+   */
+  needed(chunk: ChunkId): ChunkId[] | undefined {
+    const slots: number[] = [];
+    if (this.#follow(chunk, (slot) => slots.push(slot)) === undefined) return undefined;
+    return slots.map((slot) => readKey(this.#keys, keyBytes * slot));
+  }
+
+  /** Chunks that lean on this one directly. */
+  dependants(chunk: ChunkId): ChunkId[] {
+    const slot = this.#find(chunk);
+    if (slot === absent) return [];
+    this.#leaning ??= this.#reversed();
+    const { from, slots } = this.#leaning;
+    const found = slots.subarray(from[slot], from[slot + 1]);
+    return Array.from(found, (one) => readKey(this.#keys, keyBytes * one));
+  }
+
+  /** Whether a chunk outside `packs` leans on one inside. */
   leansOn(packs: ReadonlySet<number>): boolean {
     for (let slot = 0; slot < this.#slots; slot++) {
       const pack = this.#pack[slot] ?? absent;
-      const base = this.#base[slot] ?? absent;
-      if (pack === absent || base === absent || packs.has(pack)) continue;
-      if (packs.has(this.#pack[base] ?? absent)) return true;
+      if (pack === absent || packs.has(pack)) continue;
+      for (const base of this.#basesOf(slot))
+        if (packs.has(this.#pack[base] ?? absent)) return true;
     }
     return false;
   }
@@ -132,27 +156,91 @@ export class ChunkIndex {
     if (this.#packs.has(pack)) return;
     const view = viewDirectory(pack, directory);
     this.#packs.add(pack);
+    this.#leaning = undefined;
     this.#directoryBytes += directory.length;
     let offset = 0;
     for (let index = 0; index < view.count; index++) {
       const at = offset;
-      offset += view.storedBytes(index);
-      if (view.removed(index)) continue;
-      const slot = this.#slotOf(view.bytes, view.keyAt(index));
-      if (this.#pack[slot] !== absent) continue;
-      const baseAt = view.baseAt(index);
-      // Finding the base's slot may grow the arrays, so it comes before any of them is written.
-      const base = baseAt < 0 ? absent : this.#slotOf(view.bytes, baseAt);
-      this.#pack[slot] = pack;
-      this.#offset[slot] = at;
-      this.#stored[slot] = view.storedBytes(index);
-      this.#raw[slot] = view.rawBytes(index);
-      this.#codec[slot] = view.codec(index);
-      this.#base[slot] = base;
-      this.#chunks++;
-      this.#rawBytes += view.rawBytes(index);
-      this.#storedBytes += view.storedBytes(index);
+      offset += view.storedBytes[index] ?? 0;
+      if (view.removed[index] !== 1) this.#addChunk(pack, view, index, at);
     }
+  }
+
+  /** For each slot, the slots of chunks that lean on it. */
+  #reversed(): { readonly from: Uint32Array; readonly slots: Int32Array } {
+    const from = new Uint32Array(this.#slots + 1);
+    const slots = new Int32Array(this.#basesUsed);
+    for (let at = 0; at < this.#basesUsed; at++) {
+      const base = this.#bases[at] ?? 0;
+      from[base + 1] = (from[base + 1] ?? 0) + 1;
+    }
+    for (let slot = 0; slot < this.#slots; slot++)
+      from[slot + 1] = (from[slot + 1] ?? 0) + (from[slot] ?? 0);
+    const next = from.slice();
+    for (let slot = 0; slot < this.#slots; slot++)
+      for (const base of this.#basesOf(slot)) {
+        const at = next[base] ?? 0;
+        slots[at] = slot;
+        next[base] = at + 1;
+      }
+    return { from, slots };
+  }
+
+  #addChunk(pack: number, view: DirectoryView, index: number, offset: number): void {
+    const slot = this.#slotOf(view.bytes, view.keyAt(index));
+    if (this.#pack[slot] !== absent) return;
+    const places = view.bases.subarray(view.basesFrom[index], view.basesFrom[index + 1]);
+    if (this.#basesUsed + places.length > this.#bases.length)
+      this.#bases = grown(this.#bases, new Int32Array(2 * this.#bases.length + places.length));
+    const from = this.#basesUsed;
+    this.#basesUsed += places.length;
+    // Finding a base's slot may grow the arrays, so it comes before any of them is written.
+    for (const [at, place] of places.entries()) {
+      const base = this.#slotOf(view.bytes, view.baseKeyAt(place));
+      this.#bases[from + at] = base;
+    }
+    this.#pack[slot] = pack;
+    this.#offset[slot] = offset;
+    this.#stored[slot] = view.storedBytes[index] ?? 0;
+    this.#raw[slot] = view.rawBytes[index] ?? 0;
+    this.#codec[slot] = view.codec[index] ?? 0;
+    this.#basesFrom[slot] = from;
+    this.#basesCount[slot] = places.length;
+    this.#chunks++;
+    this.#rawBytes += view.rawBytes[index] ?? 0;
+    this.#storedBytes += view.storedBytes[index] ?? 0;
+  }
+
+  #basesOf(slot: number): Int32Array {
+    const from = this.#basesFrom[slot] ?? 0;
+    return this.#bases.subarray(from, from + (this.#basesCount[slot] ?? 0));
+  }
+
+  /** Calls `each` for all that `chunk` needs, bases first, and gives its depth. */
+  #follow(chunk: ChunkId, each: (slot: number) => void): number | undefined {
+    const slot = this.#find(chunk);
+    if (slot === absent) return undefined;
+    this.#walk++;
+    const depth = this.#visit(slot, each);
+    return depth === absent ? undefined : depth;
+  }
+
+  /** Depth of a slot; `absent` where something is missing or leans on itself. */
+  #visit(slot: number, each: (slot: number) => void): number {
+    // While a slot is being visited its depth is `absent`: meeting it again closes a ring.
+    if (this.#walked[slot] === this.#walk) return this.#depth[slot] ?? absent;
+    this.#walked[slot] = this.#walk;
+    this.#depth[slot] = absent;
+    if (this.#pack[slot] === absent) return absent;
+    let depth = 0;
+    for (const base of this.#basesOf(slot)) {
+      const below = this.#visit(base, each);
+      if (below === absent) return absent;
+      depth = Math.max(depth, below + 1);
+    }
+    this.#depth[slot] = depth;
+    each(slot);
+    return depth;
   }
 
   /** The slot of a stored chunk, or `absent`. */
@@ -197,7 +285,10 @@ export class ChunkIndex {
     this.#stored = grown(this.#stored, new Uint32Array(this.#capacity));
     this.#raw = grown(this.#raw, new Uint32Array(this.#capacity));
     this.#codec = grown(this.#codec, new Uint8Array(this.#capacity));
-    this.#base = grown(this.#base, new Int32Array(this.#capacity));
+    this.#basesFrom = grown(this.#basesFrom, new Uint32Array(this.#capacity));
+    this.#basesCount = grown(this.#basesCount, new Uint8Array(this.#capacity));
+    this.#walked = grown(this.#walked, new Uint32Array(this.#capacity));
+    this.#depth = grown(this.#depth, new Int32Array(this.#capacity));
     this.#table = new Int32Array(2 * this.#capacity).fill(absent);
     const mask = this.#table.length - 1;
     for (let slot = 0; slot < this.#slots; slot++) {

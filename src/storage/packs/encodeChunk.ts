@@ -1,14 +1,17 @@
+import type { Derivation } from '../../core/delta/derivation.ts';
 import type { ChunkId } from '../../core/ids.ts';
 import { isLineageError } from '../../core/lineageError.ts';
 import type { ChunkCodec, ChunkElement } from '../../core/ports/chunkCodec.ts';
 import { joined } from '../database/joined.ts';
 import { rawCodec } from './directory.ts';
+import { equalBytes } from './equalBytes.ts';
 
 /** A chunk's stored form. */
 export interface EncodedChunk {
   readonly codec: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly base: ChunkId | undefined;
+  /** What it leans on, in the order in which its codec counts them. */
+  readonly bases: readonly ChunkId[];
 }
 
 export interface BaseBytes {
@@ -16,8 +19,22 @@ export interface BaseBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+export interface DerivationBytes {
+  readonly derivation: Derivation;
+  readonly bases: readonly BaseBytes[];
+}
+
+/** What a chunk may lean on. */
+export interface Leanings {
+  readonly bases: readonly BaseBytes[];
+  readonly derivations: readonly DerivationBytes[];
+}
+
 /** An encoding that saves less than this share of the bytes is not worth its decoding. */
 const leastSaving = 0.02;
+
+/** A form this small leaves nothing to be gained by trying more. */
+const smallEnough = 0.01;
 
 /** Samples that stand for a large chunk when codecs and bases are compared. */
 const sampleCount = 4;
@@ -28,45 +45,89 @@ const fullTries = 2;
 
 interface Way {
   readonly codec: ChunkCodec;
-  readonly base: BaseBytes | undefined;
+  readonly bases: readonly BaseBytes[];
+  readonly derivation?: Derivation;
 }
 
 /**
- * The smallest stored form among `codecs`, alone and against each of `bases`, or the bytes as they
- * are. Every form is decoded and compared before it is preferred to the bytes themselves.
+ * The smallest stored form among `codecs`: alone, against each of the bases, by each of the
+ * derivations, or the bytes as they are. Every form is decoded and compared before it is preferred
+ * to the bytes themselves.
  *
  * Large chunks are sampled first: coding runs at a few hundred MB/s, and there may be many ways.
+ * Derivations cannot be sampled. They are tried in full and first, in the order given: one that
+ * predicts nearly every byte makes the rest unnecessary.
  *
  * @param breathe - lets other tasks run; awaited between encodings.
  */
 export async function encodeChunk(
   chunk: { readonly bytes: Uint8Array<ArrayBuffer>; readonly element: ChunkElement },
-  bases: readonly BaseBytes[],
+  leanings: Leanings,
   codecs: readonly ChunkCodec[],
   breathe: () => Promise<void>,
 ): Promise<EncodedChunk> {
   const { bytes, element } = chunk;
-  const usable = bases.filter((base) => base.bytes.length === bytes.length);
-  const ways = codecs.flatMap((codec): Way[] =>
-    codec.readOnly === true
-      ? []
-      : codec.needs === 'nothing'
-        ? [{ codec, base: undefined }]
-        : codec.needs === 'base'
-          ? usable.map((base) => ({ codec, base }))
-          : [],
-  );
-  const limit = Math.floor(bytes.length * (1 - leastSaving));
-  const guesses = await rank(ways, bytes, element, breathe);
-  let best: EncodedChunk = { codec: rawCodec, bytes, base: undefined };
-  for (const { codec, base } of guesses) {
+  const writing = codecs.filter(({ readOnly }) => readOnly !== true);
+  const smallest = new Smallest(bytes, element);
+  for (const way of derivedWays(leanings.derivations, writing)) {
     await breathe();
-    const encoded = codec.encode(bytes, base ? [base.bytes] : [], element);
-    if (encoded === undefined || encoded.length >= Math.min(best.bytes.length, limit + 1)) continue;
-    if (decodesTo(codec, encoded, base?.bytes, bytes))
-      best = { codec: codec.id, bytes: encoded, base: base?.chunk };
+    smallest.attempt(way);
+    if (smallest.best.bytes.length <= smallEnough * bytes.length) return smallest.best;
   }
-  return best;
+  const ways = plainWays(bytes.length, leanings.bases, writing);
+  for (const way of await rank(ways, bytes, element, breathe)) {
+    await breathe();
+    smallest.attempt(way);
+  }
+  return smallest.best;
+}
+
+/** The best form so far. */
+class Smallest {
+  best: EncodedChunk;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #element: ChunkElement;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>, element: ChunkElement) {
+    this.#bytes = bytes;
+    this.#element = element;
+    this.best = { codec: rawCodec, bytes, bases: [] };
+  }
+
+  attempt({ codec, bases, derivation }: Way): void {
+    const bytes = this.#bytes;
+    const limit = Math.floor(bytes.length * (1 - leastSaving));
+    const given = bases.map((base) => base.bytes);
+    const encoded = codec.encode(bytes, given, this.#element, derivation);
+    if (encoded === undefined || encoded.length > limit) return;
+    if (encoded.length >= this.best.bytes.length || !decodesTo(codec, encoded, given, bytes))
+      return;
+    this.best = { codec: codec.id, bytes: encoded, bases: bases.map((base) => base.chunk) };
+  }
+}
+
+function derivedWays(
+  derivations: readonly DerivationBytes[],
+  codecs: readonly ChunkCodec[],
+): Way[] {
+  return derivations.flatMap(({ derivation, bases }) =>
+    codecs
+      .filter(({ needs }) => needs === derivation.is)
+      .map((codec) => ({ codec, bases, derivation })),
+  );
+}
+
+/** Ways without a derivation. */
+function plainWays(
+  rawBytes: number,
+  bases: readonly BaseBytes[],
+  codecs: readonly ChunkCodec[],
+): Way[] {
+  const usable = bases.filter((base) => base.bytes.length === rawBytes);
+  return codecs.flatMap((codec): Way[] => {
+    if (codec.needs === 'nothing') return [{ codec, bases: [] }];
+    return codec.needs === 'base' ? usable.map((base) => ({ codec, bases: [base] })) : [];
+  });
 }
 
 /** The ways worth trying in full, best first; all of them where sampling would not save work. */
@@ -80,12 +141,14 @@ async function rank(
   const sample = sampleOf(bytes);
   const samples = new Map<BaseBytes, Uint8Array>();
   const guessed: { way: Way; bytes: number }[] = [];
+  const sampled = (base: BaseBytes) => {
+    const known = samples.get(base) ?? sampleOf(base.bytes);
+    samples.set(base, known);
+    return known;
+  };
   for (const way of ways) {
     await breathe();
-    const { base } = way;
-    const baseSample = base && (samples.get(base) ?? sampleOf(base.bytes));
-    if (base && baseSample) samples.set(base, baseSample);
-    const encoded = way.codec.encode(sample, baseSample ? [baseSample] : [], element);
+    const encoded = way.codec.encode(sample, way.bases.map(sampled), element);
     if (encoded !== undefined && encoded.length <= sample.length * (1 - leastSaving))
       guessed.push({ way, bytes: encoded.length });
   }
@@ -109,26 +172,14 @@ function sampleOf(bytes: Uint8Array): Uint8Array {
 function decodesTo(
   codec: ChunkCodec,
   encoded: Uint8Array,
-  base: Uint8Array | undefined,
+  bases: readonly Uint8Array[],
   bytes: Uint8Array,
 ): boolean {
   try {
-    return equalBytes(codec.decode(encoded, base ? [base] : [], bytes.length), bytes);
+    return equalBytes(codec.decode(encoded, bases, bytes.length), bytes);
   } catch (error) {
     // A codec that cannot read its own writing loses nothing here: the bytes are still at hand.
     if (isLineageError(error, 'codec-invalid')) return false;
     throw error;
   }
-}
-
-/** Whether two arrays hold the same bytes. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  // Four bytes at a time where both arrays allow it.
-  const words = a.byteOffset % 4 === 0 && b.byteOffset % 4 === 0 ? a.length >> 2 : 0;
-  const left = new Uint32Array(a.buffer, words === 0 ? 0 : a.byteOffset, words);
-  const right = new Uint32Array(b.buffer, words === 0 ? 0 : b.byteOffset, words);
-  for (let at = 0; at < words; at++) if (left[at] !== right[at]) return false;
-  for (let at = 4 * words; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }

@@ -2,7 +2,7 @@ import type { ChunkId } from '../../core/ids.ts';
 import { isLineageError, type LineageError } from '../../core/lineageError.ts';
 import { counter } from '../database/counters.ts';
 import type { ReadTransaction, RecordDatabase } from '../database/recordDatabase.ts';
-import { ChunkIndex } from './chunkIndex.ts';
+import { ChunkIndex, type ChunkPlace } from './chunkIndex.ts';
 
 /** The state of the directories that an index was read from. */
 interface Version {
@@ -49,15 +49,18 @@ export class LiveIndex {
   }
 
   /**
-   * Whether the chunk is stored, and neither it nor a base below it is known to be bad. Putting one
+   * Whether the chunk is stored, and neither it nor anything it leans on is known to be bad. Putting one
    * that is not sound stores it anew, so one of several files is enough to mend what it needs.
    */
   isSound(chunk: ChunkId): boolean {
-    if (this.#index.chain(chunk) === undefined) return false;
-    if (this.#suspects.size === 0) return true;
-    for (let next: ChunkId | undefined = chunk; next; next = this.#index.place(next)?.base)
-      if (this.#suspects.has(next)) return false;
-    return true;
+    if (this.#suspects.size === 0) return this.#index.chain(chunk) !== undefined;
+    const needed = this.#index.needed(chunk);
+    return needed !== undefined && !needed.some((one) => this.#suspects.has(one));
+  }
+
+  /** Where a chunk lies, if it is stored and sound. */
+  sound(chunk: ChunkId): ChunkPlace | undefined {
+    return this.isSound(chunk) ? this.#index.place(chunk) : undefined;
   }
 
   /** Brings the index up to the database; gives whether anything had changed. One small read if not. */

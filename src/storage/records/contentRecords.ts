@@ -6,7 +6,7 @@ import type { Hasher } from '../../core/ports/hasher.ts';
 import type { Manifest, Skeleton } from '../../core/snapshot.ts';
 import { raise } from '../database/counters.ts';
 import type { RecordDatabase, WriteTransaction } from '../database/recordDatabase.ts';
-import { equalBytes } from '../packs/encodeChunk.ts';
+import { equalBytes } from '../packs/equalBytes.ts';
 import { decodeDerived, encodeDerived } from './derivedValue.ts';
 import { packBytesOf, unpackBytes } from './packedText.ts';
 

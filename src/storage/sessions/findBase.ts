@@ -1,79 +1,110 @@
 import type { ChunkId } from '../../core/ids.ts';
 import { isLineageError } from '../../core/lineageError.ts';
+import type { ChunkDerivation } from '../../core/ports/contentStore.ts';
 import type { ChunkReader } from '../packs/chunkReader.ts';
-import type { BaseBytes } from '../packs/encodeChunk.ts';
-import type { LiveIndex } from '../packs/liveIndex.ts';
-import type { WaitingChunk } from './packDraft.ts';
+import type { BaseBytes, DerivationBytes, Leanings } from '../packs/encodeChunk.ts';
+import { mostBases } from '../packs/directoryColumns.ts';
+import { costOf, isWithinBounds, type Leaning } from '../packs/readBounds.ts';
 
-/** Most deltas to follow from any chunk to one stored whole. */
-export const maxDepth = 8;
-
-/** Reading a chunk takes at most this many times its own bytes from the store, itself included. */
-export const maxReadCost = 8;
-
-/** A base with what reading it takes. */
-export interface FoundBase extends BaseBytes {
-  readonly depth: number;
-  readonly chainBytes: number;
+/** Where bases come from. */
+export interface BaseSources {
+  readonly reader: ChunkReader;
+  /** What is known of a chunk that may be leaned on: it is stored and sound, or about to be. */
+  readonly lookUp: (chunk: ChunkId) => Leaning | undefined;
+  /** Bytes of a chunk that is about to be stored. */
+  readonly waiting: (chunk: ChunkId) => Uint8Array<ArrayBuffer> | undefined;
+  /** Whether the chunk may lean on these; all may unless it is given. */
+  readonly allows?: (bases: readonly ChunkId[]) => boolean;
 }
 
-export interface BaseSources {
-  readonly live: LiveIndex;
-  readonly reader: ChunkReader;
-  readonly waiting: ReadonlyMap<ChunkId, WaitingChunk>;
+/** What is asked for. */
+export interface WantedLeanings {
+  readonly chunk: ChunkId;
+  readonly rawBytes: number;
+  readonly bases: readonly ChunkId[];
+  readonly derivations?: readonly ChunkDerivation[] | undefined;
 }
 
 /**
- * The chunk to take as a base when `candidate` is asked for: itself, or where its chain is at its
- * limit the nearest chunk below it that leaves room for one more delta. Its bytes are verified.
+ * Those of the bases and derivations asked for that can be used: stored, sound, not leaning on the
+ * chunk itself, and within the bounds of reading with the chunk on top.
  *
- * Undefined for one that is not stored, not of `rawBytes` bytes, or bad: the next one may do.
+ * A base at its bounds is replaced by the nearest chunk of equal length below it that leaves room; a
+ * derivation counts on its very bases and is left out.
  */
-export async function findBase(
+export async function findLeanings(
   sources: BaseSources,
+  wanted: WantedLeanings,
+): Promise<Leanings> {
+  const bases: BaseBytes[] = [];
+  for (const candidate of wanted.bases) {
+    const found = nearestBase(sources, wanted, candidate);
+    if (found === undefined || bases.some(({ chunk }) => chunk === found)) continue;
+    const bytes = await bytesOf(sources, found);
+    if (bytes !== undefined) bases.push({ chunk: found, bytes });
+  }
+  const derivations: DerivationBytes[] = [];
+  for (const candidate of wanted.derivations ?? []) {
+    const found = await derivationBytes(sources, wanted, candidate);
+    if (found !== undefined) derivations.push(found);
+  }
+  return { bases, derivations };
+}
+
+function nearestBase(
+  sources: BaseSources,
+  wanted: WantedLeanings,
   candidate: ChunkId,
-  rawBytes: number,
-): Promise<FoundBase | undefined> {
+): ChunkId | undefined {
+  const seen = new Set<ChunkId>();
   let next: ChunkId | undefined = candidate;
-  while (next !== undefined) {
-    const chain = chainOf(sources, next);
-    if (chain === undefined || chain.rawBytes !== rawBytes) return undefined;
-    const { depth, chainBytes } = chain;
-    if (depth < maxDepth && chainBytes <= (maxReadCost - 1) * rawBytes) {
-      const bytes = await bytesOf(sources, next);
-      return bytes && { chunk: next, bytes, depth, chainBytes };
-    }
-    next = chain.base;
+  while (next !== undefined && !seen.has(next)) {
+    seen.add(next);
+    const leaning = sources.lookUp(next);
+    if (leaning?.rawBytes !== wanted.rawBytes) return undefined;
+    if (canLeanOn(sources, wanted, [next])) return next;
+    next = leaning.bases.find((base) => sources.lookUp(base)?.rawBytes === wanted.rawBytes);
   }
   return undefined;
 }
 
-interface Chain {
-  readonly rawBytes: number;
-  readonly depth: number;
-  readonly chainBytes: number;
-  readonly base: ChunkId | undefined;
+/** Whether the chunk, were it stored in no bytes on these bases, could be read within the bounds. */
+function canLeanOn(
+  { lookUp, allows }: BaseSources,
+  { chunk, rawBytes }: WantedLeanings,
+  bases: readonly ChunkId[],
+): boolean {
+  const cost = costOf(chunk, (one) =>
+    one === chunk ? { storedBytes: 0, rawBytes, bases } : lookUp(one),
+  );
+  if (cost === undefined) return false;
+  // Room for the chunk itself, as large as a codec may leave it.
+  const most = { ...cost, storedBytes: cost.storedBytes + rawBytes };
+  return isWithinBounds(most, rawBytes) && allows?.(bases) !== false;
 }
 
-function chainOf({ live, waiting }: BaseSources, chunk: ChunkId): Chain | undefined {
-  const fresh = waiting.get(chunk);
-  if (fresh !== undefined) {
-    const { raw, depth, chainBytes, encoded } = fresh;
-    return { rawBytes: raw.length, depth, chainBytes, base: encoded.base };
+async function derivationBytes(
+  sources: BaseSources,
+  wanted: WantedLeanings,
+  { derivation, bases }: ChunkDerivation,
+): Promise<DerivationBytes | undefined> {
+  if (bases.length === 0 || bases.length > mostBases) return undefined;
+  if (!canLeanOn(sources, wanted, bases)) return undefined;
+  const found: BaseBytes[] = [];
+  for (const chunk of bases) {
+    const bytes = await bytesOf(sources, chunk);
+    if (bytes === undefined) return undefined;
+    found.push({ chunk, bytes });
   }
-  const place = live.isSound(chunk) ? live.index.place(chunk) : undefined;
-  const cost = live.index.chain(chunk);
-  if (place === undefined || cost === undefined) return undefined;
-  const { rawBytes, base } = place;
-  return { rawBytes, depth: cost.depth, chainBytes: cost.storedBytes, base };
+  return { derivation, bases: found };
 }
 
 async function bytesOf(
   { reader, waiting }: BaseSources,
   chunk: ChunkId,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const fresh = waiting.get(chunk);
-  if (fresh !== undefined) return fresh.raw;
+  const fresh = waiting(chunk);
+  if (fresh !== undefined) return fresh;
   try {
     return await reader.readBase(chunk);
   } catch (error) {

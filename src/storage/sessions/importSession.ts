@@ -2,17 +2,15 @@ import type { ChunkId, ImportId } from '../../core/ids.ts';
 import type { ImportSession, NewChunk } from '../../core/ports/contentStore.ts';
 import type { Environment } from '../environment.ts';
 import type { ChunkReader } from '../packs/chunkReader.ts';
-import { encodeChunk, type BaseBytes } from '../packs/encodeChunk.ts';
+import { encodeChunk } from '../packs/encodeChunk.ts';
 import type { LiveIndex } from '../packs/liveIndex.ts';
+import { breather } from '../platform/breather.ts';
 import { discardSession } from './discardSession.ts';
-import { findBase } from './findBase.ts';
-import type { WaitingChunk } from './packDraft.ts';
+import { findLeanings } from './findBase.ts';
+import { leaningOf, type WaitingChunk } from './packDraft.ts';
 import { packQueue } from './packQueue.ts';
 import type { SessionRegistry } from './sessionRegistry.ts';
 import { writePacks } from './writePacks.ts';
-
-/** Computing goes on at most this long without letting other tasks run, in ms. */
-const breathMs = 40;
 
 export interface SessionPorts {
   readonly environment: Environment;
@@ -79,7 +77,7 @@ export function importSession(ports: SessionPorts, id: ImportId): OpenSession {
   };
 }
 
-/** Encodes a chunk against the best of its bases that can be read. */
+/** Encodes a chunk in the best of the ways that its bases and derivations allow. */
 async function prepare(
   { environment, live, reader }: SessionPorts,
   chunk: NewChunk,
@@ -87,34 +85,16 @@ async function prepare(
   breathe: () => Promise<void>,
 ): Promise<WaitingChunk> {
   const raw = chunk.bytes;
-  const replaces = live.index.has(chunk.chunk);
   // What takes the place of a bad chunk leans on nothing: others may lean on it.
-  const wanted = replaces ? [] : chunk.bases;
-  const bases: BaseBytes[] = [];
-  const chains = new Map<ChunkId, { depth: number; chainBytes: number }>();
-  for (const candidate of wanted) {
-    const found = await findBase({ live, reader, waiting }, candidate, raw.length);
-    if (found === undefined || chains.has(found.chunk)) continue;
-    chains.set(found.chunk, found);
-    bases.push(found);
-  }
-  const encoded = await encodeChunk(chunk, bases, environment.codecs, breathe);
-  const below = encoded.base === undefined ? undefined : chains.get(encoded.base);
-  return {
-    chunk: chunk.chunk,
-    raw,
-    encoded,
-    depth: below === undefined ? 0 : below.depth + 1,
-    chainBytes: encoded.bytes.length + (below?.chainBytes ?? 0),
+  const replaces = live.index.has(chunk.chunk);
+  const sources = {
+    reader,
+    lookUp: (one: ChunkId) => leaningOf(waiting.get(one)) ?? live.sound(one),
+    waiting: (one: ChunkId) => waiting.get(one)?.raw,
   };
-}
-
-/** Lets other tasks run when computing has gone on for long enough. */
-function breather({ now, nextTask }: Environment): () => Promise<void> {
-  let last = now();
-  return async () => {
-    if (now() - last < breathMs) return;
-    await nextTask();
-    last = now();
-  };
+  const leanings = replaces
+    ? { bases: [], derivations: [] }
+    : await findLeanings(sources, { ...chunk, rawBytes: raw.length });
+  const encoded = await encodeChunk(chunk, leanings, environment.codecs, breathe);
+  return { chunk: chunk.chunk, raw, encoded };
 }

@@ -1,5 +1,6 @@
 import type { ChunkId } from '../../core/ids.ts';
 import type { EncodedChunk } from '../packs/encodeChunk.ts';
+import type { Leaning } from '../packs/readBounds.ts';
 
 /** A chunk accepted by a session and not yet in the database. */
 export interface WaitingChunk {
@@ -7,9 +8,13 @@ export interface WaitingChunk {
   /** The chunk itself: it may be a base of the next ones, or have to be stored whole after all. */
   readonly raw: Uint8Array<ArrayBuffer>;
   readonly encoded: EncodedChunk;
-  /** Deltas to follow, and stored bytes of all links, itself included. */
-  readonly depth: number;
-  readonly chainBytes: number;
+}
+
+/** What a waiting chunk leans on. */
+export function leaningOf(waiting: WaitingChunk | undefined): Leaning | undefined {
+  if (waiting === undefined) return undefined;
+  const { raw, encoded } = waiting;
+  return { storedBytes: encoded.bytes.length, rawBytes: raw.length, bases: encoded.bases };
 }
 
 /** Chunks that go into one pack. */

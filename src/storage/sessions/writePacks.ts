@@ -3,7 +3,8 @@ import { counter, raise } from '../database/counters.ts';
 import type { RecordDatabase, WriteTransaction } from '../database/recordDatabase.ts';
 import { rawCodec, decodeDirectory, encodeDirectory, type PackEntry } from '../packs/directory.ts';
 import type { LiveIndex } from '../packs/liveIndex.ts';
-import type { PackDraft, WaitingChunk } from './packDraft.ts';
+import { costOf, isWithinBounds, type Leaning } from '../packs/readBounds.ts';
+import { leaningOf, type PackDraft, type WaitingChunk } from './packDraft.ts';
 
 /** A pack ready to be written. */
 interface SealedPack {
@@ -47,23 +48,23 @@ export async function writePacks(
 }
 
 function sealAll(drafts: readonly PackDraft[], live: LiveIndex): SealedPack[] {
-  const own = new Set<ChunkId>();
+  const own = new Map<ChunkId, Leaning>();
   return drafts.map((draft) => seal(draft, live, own)).filter(({ parts }) => parts.length > 0);
 }
 
 /** @param own - chunks of this transaction so far; those of `draft` are added. */
-function seal(draft: PackDraft, live: LiveIndex, own: Set<ChunkId>): SealedPack {
+function seal(draft: PackDraft, live: LiveIndex, own: Map<ChunkId, Leaning>): SealedPack {
   const chunks = draft.chunks.filter(({ chunk }) => !live.isSound(chunk));
   const parts: Uint8Array<ArrayBuffer>[] = [];
   const entries = chunks.map((waiting): PackEntry => {
     const { chunk, raw } = waiting;
-    const { codec, bytes, base } = isLeanable(waiting, live, own)
+    const { codec, bytes, bases } = isLeanable(waiting, live, own)
       ? waiting.encoded
-      : { codec: rawCodec, bytes: raw, base: undefined };
+      : { codec: rawCodec, bytes: raw, bases: [] };
     parts.push(bytes);
-    own.add(chunk);
-    const entry = { chunk, storedBytes: bytes.length, rawBytes: raw.length, codec };
-    return base === undefined ? entry : { ...entry, base };
+    const entry = { chunk, storedBytes: bytes.length, rawBytes: raw.length, codec, bases };
+    own.set(chunk, entry);
+    return entry;
   });
   return {
     parts,
@@ -72,10 +73,23 @@ function seal(draft: PackDraft, live: LiveIndex, own: Set<ChunkId>): SealedPack 
   };
 }
 
-/** Whether the base is still there: stored and sound, or before it in the same transaction. */
-function isLeanable({ encoded }: WaitingChunk, live: LiveIndex, own: Set<ChunkId>): boolean {
-  const { base } = encoded;
-  return base === undefined || live.isSound(base) || own.has(base);
+/**
+ * Whether every base is still there, stored and sound or before it in the same transaction, and the
+ * chunk within the bounds of reading: since it was encoded, another tab may have stored a base in
+ * another form. What replaces a bad chunk leans on nothing: others may lean on it.
+ */
+function isLeanable(
+  waiting: WaitingChunk,
+  live: LiveIndex,
+  own: ReadonlyMap<ChunkId, Leaning>,
+): boolean {
+  const { bases } = waiting.encoded;
+  if (bases.length === 0) return true;
+  if (live.index.has(waiting.chunk)) return false;
+  const lookUp = (one: ChunkId) =>
+    one === waiting.chunk ? leaningOf(waiting) : (own.get(one) ?? live.sound(one));
+  const cost = costOf(waiting.chunk, lookUp);
+  return cost !== undefined && isWithinBounds(cost, waiting.raw.length);
 }
 
 async function writeSealed(
