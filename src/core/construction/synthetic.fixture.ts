@@ -214,7 +214,8 @@ export function nodeOfNet(name: string, net: Net): ConstructionNode {
   };
 }
 
-function encoded({ values, dtype }: NetTensor): Uint8Array {
+/** The bytes of a tensor, little-endian. */
+export function encoded({ values, dtype }: NetTensor): Uint8Array {
   if (dtype === 'i8') return new Uint8Array(Int8Array.from(values).buffer);
   if (dtype === 'u8') return Uint8Array.from(values);
   if (dtype === 'f16') return new Uint8Array(Uint16Array.from(values, halfCode).buffer);
