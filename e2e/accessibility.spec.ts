@@ -153,6 +153,9 @@ for (const colorScheme of ['light', 'dark'] as const)
         }
       });
 
+      // Contrast hangs on the theme and sizes on the width: each is met once in what follows.
+      if ((colorScheme === 'light') !== (viewport.width === 1280)) return;
+
       test('axe finds nothing in the dialogs', async ({ page }) => {
         await openApp(page);
         await page.getByRole('button', { name: 'Load the sample lineage' }).click();

@@ -74,8 +74,7 @@ test(`a cascade killed ${kills} times goes on to the same bits, and does nothing
       made = madeIn(report);
     } else if ((await named(page)).nodes.length > before.nodes.length) {
       // It had ended before the kill.
-      expect(await contents(page)).toEqual(wanted[`${gate}`].contents);
-      await page.evaluate(() => mgit.undo());
+      await takenBack(page, wanted[`${gate}`].contents);
       expect(await contents(page)).toEqual(before);
       cascades += 1;
       gate = !gate;
@@ -96,13 +95,20 @@ test(`a cascade killed ${kills} times goes on to the same bits, and does nothing
     const report = await goOn(last, left.id);
     expect(madeIn(report)).toMatchObject(made);
     expect(report.finished).toBe(true);
-    expect(await contents(last)).toEqual(wanted[`${gate}`].contents);
-    await last.evaluate(() => mgit.undo());
+  }
+  if ((await named(last)).nodes.length > before.nodes.length) {
+    await takenBack(last, wanted[`${gate}`].contents);
     cascades += 1;
   }
-  expect(cascades).toBeGreaterThan(1);
+  expect(cascades).toBeGreaterThan(0);
   await nothingLeft(last, before);
 });
+
+/** A cascade that has ended left what it should, and goes in one step. */
+async function takenBack(page: Page, wanted: unknown): Promise<void> {
+  expect(await contents(page)).toEqual(wanted);
+  await page.evaluate(() => mgit.undo());
+}
 
 /** The lineage is as it was before any cascade, and no work is pending. */
 async function nothingLeft(page: Page, before: unknown): Promise<void> {

@@ -60,12 +60,12 @@ test('a tab that is closed in mid-training goes on where it was, to the same bit
   test.setTimeout(240_000);
   const page = await context.newPage();
   await openDigits(page);
-  const options = { device: 'wasm', args: { epochs: 260, keep: 'last' } } as const;
+  const options = { device: 'wasm', args: { epochs: 400, keep: 'last' } } as const;
   await page.evaluate((given) => {
     void mgit.create('finetune', { parents: ['digits'], data: ['writers'], ...given });
   }, options);
   // A checkpoint is kept every ten seconds of training.
-  await page.waitForTimeout(12_000);
+  await page.waitForTimeout(15_000);
   await page.close({ runBeforeUnload: false });
   const again = await context.newPage();
   await openApp(again);
