@@ -9,7 +9,7 @@ const elements: ChunkElement[] = ([1, 2, 4, 8] as const).flatMap((bytes) => [
   { bytes, float: true },
 ]);
 const cases = chunkCodecs().flatMap((codec) =>
-  elements.map((element) => ({ codec, element, name: codec.name, ...element })),
+  elements.map((element) => ({ codec, element, name: `${codec.name} (${codec.id})`, ...element })),
 );
 
 /** Bytes of several textures: noise, one byte, rising numbers, weights, special floats. */

@@ -1,12 +1,13 @@
 import type { ChunkCodec } from '../core/ports/chunkCodec.ts';
 import { deflateCodec } from './deflateCodec.ts';
 import { deltaCodec } from './delta/deltaCodec.ts';
+import { tensorDelta } from './delta/tensorDelta.ts';
 import { derivedCodecs } from './derived/derivedCodecs.ts';
 import { exponentCodec } from './exponent/exponentCodec.ts';
 import { stepsCodec } from './steps/stepsCodec.ts';
 
-/** Every codec that chunks may be stored with. Ids and formats: `docs/storage-format.md`. */
+/** Every codec that chunks may be stored with, those that new ones are written with first. Ids and formats: `docs/storage-format.md`. */
 export function chunkCodecs(): readonly ChunkCodec[] {
-  const plain = [deltaCodec, exponentCodec, deflateCodec];
+  const plain = [tensorDelta, exponentCodec, deflateCodec, deltaCodec];
   return [...plain, stepsCodec, ...derivedCodecs(plain)];
 }

@@ -14,11 +14,18 @@ import type { ExponentContext } from './exponentContext.ts';
 import { chooseContext } from './chooseContext.ts';
 
 /**
- * Chunks as differences to a base of the same length: for weights that were trained further.
+ * Chunks as differences to a base of the same length, as they were once written.
  *
  * The bytes are specified in `docs/storage-format.md`, "Codec 1: delta". Lossless for every pattern.
  */
-export const deltaCodec: ChunkCodec = { id: 1, name: 'delta', needs: 'base', encode, decode };
+export const deltaCodec: ChunkCodec = {
+  id: 1,
+  name: 'delta',
+  needs: 'base',
+  readOnly: true,
+  encode,
+  decode,
+};
 
 function encode(
   bytes: Uint8Array,
