@@ -1,5 +1,6 @@
 import { candidateIndex, type CandidateIndex } from '../core/construction/candidates.ts';
 import { ordersByName, parseName, seriesKey } from '../core/construction/names.ts';
+import { compareModels, type Kinship } from '../core/construction/compareModels.ts';
 import { constructionNode, type ConstructionNode } from '../core/construction/node.ts';
 import { proposeEdges, relatedPair } from '../core/construction/proposeEdges.ts';
 import type { RelatedPair } from '../core/construction/provenance.ts';
@@ -10,22 +11,70 @@ import type { Run } from '../core/ports/run.ts';
 
 /** Comparisons between two looks at the clock of other work. */
 const pairsPerPause = 16;
-/** Fingerprints kept at hand between calls. */
-const keptPrints = 256;
+/** Bytes of fingerprints kept at hand between calls. */
+const keptPrintBytes = 96 * 2 ** 20;
+/** Matches of tensors kept of earlier comparisons: a few hundred bytes each. */
+const keptMatches = 150_000;
 /** Files written within this time of each other, ms, came from one copy or clone. */
 const oneCopyMs = 10 * 60_000;
 
 /**
  * What construction remembers from one call to the next: the index of all models' features, and the
- * fingerprints last used. Optional; without it each call reads all fingerprints again.
+ * fingerprints and comparisons last made. Optional; without it each call reads all fingerprints again.
  */
 export interface ConstructionMemory {
   readonly index: CandidateIndex<NodeId>;
-  readonly nodes: Map<NodeId, ConstructionNode>;
+  readonly nodes: NodeMemory;
+  readonly kinships: KinshipMemory;
 }
 
 export function constructionMemory(): ConstructionMemory {
-  return { index: candidateIndex(), nodes: new Map() };
+  return { index: candidateIndex(), nodes: new NodeMemory(), kinships: new KinshipMemory() };
+}
+
+/** Nodes with their fingerprints, the first read forgotten first. */
+class NodeMemory {
+  readonly #known = new Map<NodeId, ConstructionNode>();
+  #bytes = 0;
+
+  get(id: NodeId): ConstructionNode | undefined {
+    return this.#known.get(id);
+  }
+
+  set(id: NodeId, node: ConstructionNode): void {
+    this.#known.set(id, node);
+    this.#bytes += printBytes(node);
+    for (const [oldest, { print }] of this.#known) {
+      if (this.#bytes <= keptPrintBytes) break;
+      this.#known.delete(oldest);
+      this.#bytes -= printBytes({ print });
+    }
+  }
+}
+
+function printBytes({ print }: Pick<ConstructionNode, 'print'>): number {
+  return print.samples.byteLength + print.sketches.byteLength;
+}
+
+/** Comparisons by the two models, the oldest forgotten first. Contents of a node never change. */
+class KinshipMemory {
+  readonly #known = new Map<string, Kinship>();
+  #matches = 0;
+
+  readonly between = (a: ConstructionNode, b: ConstructionNode): Kinship => {
+    const key = `${a.id} ${b.id}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const found = compareModels(a.print, b.print);
+    this.#known.set(key, found);
+    this.#matches += 1 + found.matches.length;
+    for (const [oldest, kinship] of this.#known) {
+      if (this.#matches <= keptMatches) break;
+      this.#known.delete(oldest);
+      this.#matches -= 1 + kinship.matches.length;
+    }
+    return found;
+  };
 }
 
 /**
@@ -56,7 +105,7 @@ export async function constructLineage(
     const node = await reader(id);
     if (node) nodes.push(node);
   }
-  const pairs = await comparePairs(ports, nodes, wanted, run);
+  const pairs = await comparePairs(ports, nodes, wanted, run, memory.kinships.between);
   return proposeEdges({
     nodes, isNew, pairs, edges: graph.edges, rejections: graph.rejections,
   }); // prettier-ignore
@@ -78,8 +127,6 @@ function nodeReader(
     if (node === undefined || print === undefined) return undefined;
     const made = constructionNode(node, print);
     memory.nodes.set(id, made);
-    const oldest = memory.nodes.keys().next().value;
-    if (memory.nodes.size > keptPrints && oldest !== undefined) memory.nodes.delete(oldest);
     return made;
   };
 }
@@ -149,6 +196,7 @@ async function comparePairs(
   nodes: readonly ConstructionNode[],
   wanted: readonly (readonly [NodeId, NodeId])[],
   run: Run,
+  compare: KinshipMemory['between'],
 ): Promise<RelatedPair[]> {
   const place = new Map(nodes.map((node, i) => [node.id, i]));
   const timesTell = filesTellTime(nodes);
@@ -161,7 +209,7 @@ async function comparePairs(
     }
     const [a, b] = [place.get(first), place.get(second)];
     const pair =
-      a === undefined || b === undefined ? undefined : relatedPair(nodes, a, b, timesTell);
+      a === undefined || b === undefined ? undefined : relatedPair(nodes, a, b, timesTell, compare);
     if (pair) pairs.push(pair);
   }
   return pairs;

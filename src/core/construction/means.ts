@@ -24,10 +24,13 @@ export interface WeightedMean {
  * The nodes that are convex combinations of two or more of their relatives: averages of clients,
  * soups, interpolations. Weights must be positive, for otherwise each part of a mean would be a
  * combination of the mean and the other parts.
+ *
+ * @param wanted - which nodes are looked at.
  */
 export function weightedMeans(
   nodes: readonly ConstructionNode[],
   pairs: readonly RelatedPair[],
+  wanted: (node: number) => boolean,
 ): WeightedMean[] {
   const relatives = new Map<number, { of: number; distance: number }[]>();
   for (const { a, b, kinship } of pairs) {
@@ -39,6 +42,7 @@ export function weightedMeans(
   }
   const means: WeightedMean[] = [];
   for (const [node, list] of relatives) {
+    if (!wanted(node)) continue;
     const nearest = list.sort((p, q) => p.distance - q.distance).slice(0, consideredModels);
     if (nearest.length < 2 || (nearest[0]?.distance ?? 0) < leastResidual) continue;
     const mean = meanOf(

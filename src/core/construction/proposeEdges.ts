@@ -1,6 +1,6 @@
 import type { NodeId } from '../ids.ts';
 import type { Edge, Rejection } from '../lineage/graph.ts';
-import { compareModels, reversedKinship } from './compareModels.ts';
+import { compareModels, reversedKinship, type Kinship } from './compareModels.ts';
 import { directionOf } from './direction.ts';
 import type { ConstructionNode } from './node.ts';
 import { meanEdges, weightedMeans } from './means.ts';
@@ -19,16 +19,21 @@ export interface Proposal {
   readonly rejections: readonly Rejection[];
 }
 
-/** Compares two nodes; undefined if their contents say nothing of kinship. */
+/**
+ * Compares two nodes; undefined if their contents say nothing of kinship.
+ *
+ * @param compare - `compareModels` of the two, or what it gave before.
+ */
 export function relatedPair(
   nodes: readonly ConstructionNode[],
   a: number,
   b: number,
   timesTell: boolean,
+  compare = (x: ConstructionNode, y: ConstructionNode): Kinship => compareModels(x.print, y.print),
 ): RelatedPair | undefined {
   const [first, second] = [nodes[a], nodes[b]];
   if (first === undefined || second === undefined) return undefined;
-  const kinship = compareModels(first.print, second.print);
+  const kinship = compare(first, second);
   if (kinship.rule === 'none') return undefined;
   const direction = directionOf(first, second, kinship, timesTell);
   return { a, b, kinship, reversed: reversedKinship(kinship), direction };
@@ -55,8 +60,10 @@ export function proposeEdges(proposal: Proposal): Edge[] {
     (pair) => touchesNew(pair) && allowed('provenance', pair.a, pair.b),
   );
   const placed = having('provenance');
-  const means = weightedMeans(nodes, candidates).filter(
-    ({ node }) => !placed.has(node) && isNew.has(nodes[node]?.id ?? ('' as NodeId)),
+  const means = weightedMeans(
+    nodes,
+    candidates,
+    (node) => !placed.has(node) && isNew.has(nodes[node]?.id ?? ('' as NodeId)),
   );
   for (const { node } of means) placed.add(node);
   const ofMean = new Set(
