@@ -1,15 +1,22 @@
 import { detectBeside } from '../../core/delta/detectBeside.ts';
-import type { Window } from '../../core/delta/window.ts';
+import { detectMoved } from '../../core/delta/detectMoved.ts';
+import { detectRanges } from '../../core/delta/detectRanges.ts';
 import { widthOf } from '../../core/delta/numbers.ts';
-import { dtypeBits, elementCount, type Dtype } from '../../core/dtype.ts';
+import { joinedBases } from '../../core/delta/prediction.ts';
+import { usedPieces } from '../../core/delta/usedPieces.ts';
+import type { Hypothesis, Window } from '../../core/delta/window.ts';
+import { elementCount } from '../../core/dtype.ts';
 import type { ChunkId } from '../../core/ids.ts';
 import type { ChunkDerivation } from '../../core/ports/contentStore.ts';
-import { chunkBytes, type Payload } from '../../core/snapshot.ts';
-import { joinedBases } from '../../core/delta/prediction.ts';
+import { chunkBytes } from '../../core/snapshot.ts';
 import type { PayloadRelatives, Relative } from './payloadRelatives.ts';
 
 /** Most chunks that a derivation leans on. */
 export const mostBases = 8;
+/** A share of bits left over by a plain delta, or by a hypothesis, with which nothing else is looked for. */
+const goodEnough = 0.6;
+/** Counterparts looked at; a sum may be of as many. */
+const mostCounterparts = 8;
 
 /** The bytes of a stored chunk, or of one that was just handed to the store; undefined if it has none. */
 export type ReadChunk = (chunk: ChunkId) => Promise<Uint8Array | undefined>;
@@ -27,33 +34,34 @@ export async function chunkDerivations(
   index: number,
   bytes: Uint8Array,
 ): Promise<ChunkDerivation[]> {
-  const { tensor, like } = relatives;
+  const { tensor, like, akin } = relatives;
   const width = widthOf(tensor.dtype);
-  if (like.length === 0 || width < 1 || dtypeBits[tensor.dtype] === 0) return [];
+  if (like.length + akin.length === 0 || !wholeWidths.includes(width)) return [];
   const child: Window = { ...tensor, first: (index * chunkBytes) / width, bytes };
-  const beside = await windowsBeside(read, child, like);
-  const found = detectBeside(child, beside);
-  return found.map(({ derivation, windows }) => ({
-    derivation,
-    bases: windows.flatMap((place) => beside[place]?.chunks ?? []),
-  }));
+  const { found, plain, windows } = await besides(read, child, relatives);
+  const best = Math.min(plain, found[0]?.share ?? 1);
+  const moved = best <= goodEnough ? [] : await elsewhere(read, child, index, relatives);
+  return [...found.map((each) => stored(each, windows)), ...moved];
 }
+
+const wholeWidths = [1, 2, 4, 8];
 
 /** A window with the chunks it is read from. */
 interface StoredWindow extends Window {
   readonly chunks: readonly ChunkId[];
 }
 
-/** Of each relative with as many elements, the chunks that hold those of the child's window. */
-async function windowsBeside(
-  read: ReadChunk,
-  child: Window,
-  like: readonly Relative[],
-): Promise<StoredWindow[]> {
+function stored({ derivation, windows }: Hypothesis, of: readonly StoredWindow[]): ChunkDerivation {
+  return { derivation, bases: windows.flatMap((place) => of[place]?.chunks ?? []) };
+}
+
+/** What follows from the same place in the counterparts that have as many elements. */
+async function besides(read: ReadChunk, child: Window, relatives: PayloadRelatives) {
+  const { like, adapters, coefficients } = relatives;
   const count = elementCount(child.shape);
-  const windows: StoredWindow[] = [];
   const length = child.bytes.length / widthOf(child.dtype);
-  for (const relative of like) {
+  const windows: StoredWindow[] = [];
+  for (const relative of like.slice(0, mostCounterparts)) {
     if (elementCount(relative.shape) !== count) continue;
     const width = widthOf(relative.dtype);
     const window = await windowOf(
@@ -64,13 +72,80 @@ async function windowsBeside(
     );
     if (window !== undefined) windows.push(window);
   }
-  return windows;
+  const counterparts = windows.length;
+  const places: { readonly up: number; readonly down: number }[] = [];
+  for (const { up, down } of counterparts === 0 ? [] : adapters) {
+    const [b, a] = [await wholeOf(read, up), await wholeOf(read, down)];
+    // A derivation takes each of the matrices as one base.
+    if (b?.chunks.length !== 1 || a?.chunks.length !== 1) continue;
+    places.push({ up: windows.push(b) - 1, down: windows.push(a) - 1 });
+  }
+  const told = { coefficients, adapters: places };
+  return { ...detectBeside(child, windows, counterparts, told), windows };
+}
+
+/** What follows from other places in tensors that share values, or bytes. */
+async function elsewhere(
+  read: ReadChunk,
+  child: Window,
+  index: number,
+  { like, akin }: PayloadRelatives,
+): Promise<ChunkDerivation[]> {
+  const count = elementCount(child.shape);
+  const others = [...akin, ...like.filter((each) => elementCount(each.shape) !== count)];
+  const windows: StoredWindow[] = [];
+  let chunks = 0;
+  for (const relative of new Set(others)) {
+    const window = await wholeOf(read, relative, index);
+    if (window === undefined || chunks + window.chunks.length > mostBases) continue;
+    chunks += window.chunks.length;
+    windows.push(window);
+  }
+  const found = windows
+    .flatMap((window, place) => detectMoved(child, window, place))
+    .sort((a, b) => a.share - b.share);
+  const [best] = found;
+  if (best !== undefined && best.share < 0.5) return [stored(best, windows)];
+  const ranges = rangesIn(child, windows);
+  return [...found.slice(0, 1).map((each) => stored(each, windows)), ...ranges];
+}
+
+function rangesIn(child: Window, windows: readonly StoredWindow[]): ChunkDerivation[] {
+  if (windows.length === 0) return [];
+  const joined = joinedBases(windows.map(({ bytes }) => bytes));
+  const step = widthOf(child.dtype) as 1 | 2 | 4 | 8;
+  return detectRanges(child.bytes, joined, step, []).flatMap(({ derivation }) => {
+    if (derivation.is !== 'ranges') return [];
+    const all = windows.flatMap(({ chunks }) => chunks);
+    const { pieces, used } = usedPieces(derivation.pieces, lengthsOf(windows));
+    return [{ derivation: { is: 'ranges', pieces }, bases: used.flatMap((at) => all[at] ?? []) }];
+  });
+}
+
+/** Bytes of each chunk of some windows, in order. */
+function lengthsOf(windows: readonly StoredWindow[]): number[] {
+  return windows.flatMap(({ bytes, chunks }) =>
+    chunks.map((_, at) => Math.min(chunkBytes, bytes.length - at * chunkBytes)),
+  );
+}
+
+/** All of a tensor, or of a large one the chunks around `index`. */
+async function wholeOf(
+  read: ReadChunk,
+  relative: Relative,
+  index = 0,
+): Promise<StoredWindow | undefined> {
+  const { chunks, sizeBytes } = relative.payload;
+  if (chunks.length <= mostBases) return windowOf(read, relative, 0, sizeBytes);
+  const start =
+    Math.max(0, Math.min(chunks.length - mostBases, index - mostBases / 2)) * chunkBytes;
+  return windowOf(read, relative, start, Math.min(sizeBytes, start + mostBases * chunkBytes));
 }
 
 /** The chunks of a tensor with its bytes `from` to `to`; undefined if they are too many, or not there. */
 async function windowOf(
   read: ReadChunk,
-  { dtype, shape, payload }: { dtype: Dtype; shape: readonly number[]; payload: Payload },
+  { dtype, shape, payload }: Relative,
   from: number,
   to: number,
 ): Promise<StoredWindow | undefined> {

@@ -27,6 +27,8 @@ export interface PayloadRelatives {
   readonly tensor: { readonly dtype: Dtype; readonly shape: readonly number[] };
   /** Counterparts in the base models: of equal name first. */
   readonly like: readonly Relative[];
+  /** Tensors of base models that share values with it, or may hold parts of it. */
+  readonly akin: readonly Relative[];
   /** Low-rank adapters of its counterpart: B `[rows, rank]` and A `[rank, columns]`. */
   readonly adapters: readonly { readonly up: Relative; readonly down: Relative }[];
   /** Factors of the base models, in their order, that a recipe names. */
@@ -48,6 +50,7 @@ export function payloadRelatives(
   const tensors = fillingTensors(child);
   const coefficients = recipeCoefficients(recipe);
   const named = bases.map((base, model) => namedRelatives(base, model));
+  const values = sharedValues(child, bases, named);
   return child.payloadBytes.map((sizeBytes, index) => {
     const print = tensors[index];
     const like = bases.flatMap((_, model) => {
@@ -55,9 +58,16 @@ export function payloadRelatives(
       const byMatch = named[model]?.byPayload[matches[model]?.[index] ?? -1];
       return [...new Set([byName, byMatch].filter((each) => each !== undefined))];
     });
+    const akin = print === undefined ? [] : values.akin(print);
     const tensor = print ?? { dtype: 'u8' as const, shape: [sizeBytes] };
     const adapters = print === undefined ? [] : adaptersOf(print.name, named);
-    return { tensor: { dtype: tensor.dtype, shape: tensor.shape }, like, adapters, coefficients };
+    return {
+      tensor: { dtype: tensor.dtype, shape: tensor.shape },
+      like,
+      akin,
+      adapters,
+      coefficients,
+    };
   });
 }
 
@@ -81,6 +91,46 @@ function namedRelatives(base: RelatedModel, model: number): NamedRelatives {
     byPayload.flatMap((each) => (each && each.name !== '' ? [[each.name, each] as const] : [])),
   );
   return { byName, byPayload };
+}
+
+/** Values that two tensors must share to be looked at; a sketch has 16. */
+const fewestShared = 3;
+const mostAkin = 4;
+
+/** Finds tensors by the sketches of their values: in any order, among any others. */
+function sharedValues(
+  child: ModelFingerprint,
+  bases: readonly RelatedModel[],
+  named: readonly NamedRelatives[],
+): { akin(print: TensorPrint): Relative[] } {
+  const holders = new Map<number, Set<Relative>>();
+  for (const [model, { fingerprint }] of bases.entries())
+    for (const [payload, print] of fillingTensors(fingerprint).entries()) {
+      const relative = named[model]?.byPayload[payload];
+      if (relative === undefined || print === undefined) continue;
+      for (const value of sketchOf(fingerprint, print)) {
+        const known = holders.get(value);
+        if (known === undefined) holders.set(value, new Set([relative]));
+        else known.add(relative);
+      }
+    }
+  return {
+    akin(print) {
+      const shared = new Map<Relative, number>();
+      for (const value of sketchOf(child, print))
+        for (const relative of holders.get(value) ?? [])
+          if (relative.dtype === print.dtype) shared.set(relative, (shared.get(relative) ?? 0) + 1);
+      return [...shared]
+        .filter(([, count]) => count >= fewestShared)
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, mostAkin)
+        .map(([relative]) => relative);
+    },
+  };
+}
+
+function sketchOf({ sketches }: ModelFingerprint, print: TensorPrint): Uint32Array {
+  return sketches.subarray(print.sketchStart, print.sketchStart + print.sketchLength);
 }
 
 /** For each payload the tensor that fills it, row-major; undefined where there is none. */
