@@ -105,6 +105,8 @@ export interface Failures {
   'merge-refused': { readonly reasons: readonly string[] };
   /** Layers that a person has to choose for first; or, with `because`, that the tests speak against. */
   'merge-conflict': { readonly layers: readonly string[]; readonly because?: readonly string[] };
+  /** A model cannot be made lossy, or not given back: why, and in `todo` what would change that. */
+  'lossy-refused': { readonly node: string; readonly reason: string; readonly todo: string };
   'branch-missing': { readonly branch: string };
   /** A file is no lineage, or contradicts itself. */
   'lineage-file-invalid': { readonly file: string; readonly reason: string };

@@ -238,6 +238,10 @@ export const failureText: Words = {
       todo: 'Choose a side or a method for each of them.',
     };
   },
+  'lossy-refused': ({ node, reason, todo }) => ({
+    what: `${node}: ${reason}.`,
+    todo: `${todo}.`,
+  }),
   'branch-missing': ({ branch }) => ({
     what: `There is no branch “${branch}”.`,
     todo: 'It was renamed or removed, perhaps in another tab.',

@@ -9,6 +9,7 @@ import type { Arguments, Outcome, Recipe } from '../../core/recipe/recipe.ts';
 import type { Schema } from '../../core/recipe/schema.ts';
 import type { TensorEntry } from '../../core/snapshot.ts';
 import type { Environment, PartMetrics, TrainReport } from '../../core/training/report.ts';
+import type { ToldDerivations } from '../import/storeModel.ts';
 import type { Head } from '../../core/training/settings.ts';
 import type { TrainData, TrainJob, TrainOutcome } from '../../core/training/trainJob.ts';
 
@@ -160,4 +161,6 @@ export interface MadeModel {
   readonly data?: readonly DataUse[];
   readonly outcome?: Outcome;
   readonly report?: TrainReport;
+  /** How its tensors follow from stored chunks, where they were made so. */
+  readonly told?: ToldDerivations;
 }

@@ -80,7 +80,8 @@ export async function storeMade(
   for (const model of parentsFirst(models, edges)) {
     meter.step(`Storing ${model.node.name}`);
     const bases = await baseModels(ports.content, model.node.id, edges, stored, lineage);
-    await storeModel(storing, model.scanned, bases);
+    const told = models.find(({ node }) => node.id === model.node.id)?.made.told;
+    await storeModel(storing, model.scanned, bases, told);
     stored.push(model);
   }
   await writer.finish();

@@ -1,5 +1,6 @@
 import { LineageError } from '../../core/lineageError.ts';
 import type { CreationFunction } from '../create/creationFunction.ts';
+import { lossy } from '../lossy/lossyFunction.ts';
 import { federatedRound } from './federatedRound.ts';
 import { finetune } from './finetune.ts';
 import { fuseAdapter } from './fuseAdapter.ts';
@@ -31,7 +32,7 @@ export const creationFunctions: readonly CreationFunction[] = [
 ];
 
 /** Ordered by use cases of their own, which plan first: in no menu, but replayed like all others. */
-const plannedFunctions: readonly CreationFunction[] = [merge];
+const plannedFunctions: readonly CreationFunction[] = [merge, lossy];
 
 /** @throws LineageError `function-missing`. */
 export function functionOf(id: string): CreationFunction {

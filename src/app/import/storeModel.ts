@@ -3,7 +3,7 @@ import type { ModelFingerprint } from '../../core/construction/types.ts';
 import type { ChunkId, SnapshotId } from '../../core/ids.ts';
 import { LineageError } from '../../core/lineageError.ts';
 import type { ChunkElement } from '../../core/ports/chunkCodec.ts';
-import type { ContentStore } from '../../core/ports/contentStore.ts';
+import type { ChunkDerivation, ContentStore } from '../../core/ports/contentStore.ts';
 import type { Hasher } from '../../core/ports/hasher.ts';
 import { chunkBytes, type Payload } from '../../core/snapshot.ts';
 import type { ChunkWriter } from './chunkWriter.ts';
@@ -35,7 +35,12 @@ interface PayloadSource {
   readonly pieces: () => AsyncIterable<Uint8Array<ArrayBuffer>>;
   readonly element: ChunkElement;
   readonly bases: readonly Payload[];
+  /** How a chunk follows from stored ones, where whoever made the model knows. */
+  readonly told?: (chunk: number) => readonly ChunkDerivation[];
 }
+
+/** How the chunks of a tensor, by its name, follow from stored ones: known where the model was made so. */
+export type ToldDerivations = ReadonlyMap<string, (chunk: number) => readonly ChunkDerivation[]>;
 
 const textElement: ChunkElement = { bytes: 1, float: false };
 
@@ -43,6 +48,7 @@ const textElement: ChunkElement = { bytes: 1, float: false };
  * Hands the chunks of a scanned model that are not stored yet, as deltas to the matched tensors of
  * `bases` where that pays, to the run's writer.
  *
+ * @param told - how tensors follow from stored chunks, where that is known.
  * @throws LineageError `file-unreadable` if a file is not what it was when it was scanned;
  *   `quota-exceeded`.
  */
@@ -50,6 +56,7 @@ export async function storeModel(
   run: StoreRun,
   model: ScannedModel,
   bases: readonly BaseModel[],
+  told?: ToldDerivations,
 ): Promise<void> {
   const { literals } = model.skeleton;
   const missing = await missingChunks(run, [...model.manifest.payloads, literals]);
@@ -60,12 +67,26 @@ export async function storeModel(
       pieces: () => model.parsed.payload(index),
       element: elements[index] ?? textElement,
       bases: bases.flatMap((base, at) => base.payloads[matches[at]?.[index] ?? -1] ?? []),
+      ...toldOf(model, index, told),
     });
   await storePayload(run, missing, model, literals, {
     pieces: () => literalPieces(model.parsed),
     element: textElement,
     bases: bases.map((base) => base.literals),
   });
+}
+
+/** What is told of the tensor that fills a payload. */
+function toldOf(
+  { parsed }: ScannedModel,
+  payload: number,
+  told: ToldDerivations | undefined,
+): Pick<PayloadSource, 'told'> {
+  for (const tensor of told === undefined ? [] : parsed.tensors) {
+    const known = tensor.payload === payload ? told?.get(tensor.name) : undefined;
+    if (known !== undefined) return { told: known };
+  }
+  return {};
 }
 
 /** Stores the records of a model whose chunks are stored: content before what names it. */
@@ -103,7 +124,14 @@ async function storePayload(
   const put = async (index: number, chunk: ChunkId, bytes: Uint8Array<ArrayBuffer>) => {
     missing.delete(chunk);
     const bases = basesOf(source.bases, index, bytes.byteLength);
-    await run.writer.add({ chunk, bytes, element: source.element, bases });
+    const derivations = source.told?.(index) ?? [];
+    await run.writer.add({
+      chunk,
+      bytes,
+      element: source.element,
+      bases,
+      ...(derivations.length === 0 ? {} : { derivations }),
+    });
   };
   if (wanted.every((chunk) => run.cache.has(chunk))) {
     for (const [index, chunk] of payload.chunks.entries()) {

@@ -1,5 +1,6 @@
 import type { DataUse } from '../data/dataUse.ts';
 import type { NodeId, SnapshotId } from '../ids.ts';
+import type { LossyReceipt } from '../lossyViews.ts';
 import type { ProvenanceRole } from '../lineage/provenanceRole.ts';
 import type { Environment, PartMetrics } from '../training/report.ts';
 
@@ -52,6 +53,8 @@ export interface Outcome {
   readonly test?: PartMetrics;
   readonly validation?: PartMetrics;
   readonly parentTest?: PartMetrics;
+  /** Of a model that holds another's weights with less precision: what was lost and gained. */
+  readonly lossy?: LossyReceipt;
 }
 
 /** What a replay found. `within`: metrics equal within tolerance; `differs`: neither. */
