@@ -1,7 +1,6 @@
 import { entropyBound } from './entropyBound.ts';
-import { printSources, readyPeers } from './peers/peers.ts';
-import type { Kind, Peer, PeerModel } from './peers/peer.ts';
-import type { StoredKinds } from './storedKinds.ts';
+import type { Peer, PeerModel } from './peers/peer.ts';
+import { headings, summedKinds, type Part, type StoredKinds } from './storedKinds.ts';
 import { printTable } from './table.ts';
 
 /** Models and what they take in each way. */
@@ -26,25 +25,14 @@ export async function measurePeers(
   return { name, models: models.length, ours, peers: sizes, bound: entropyBound(models) };
 }
 
-/** The peers whose commands are there. */
-export { readyPeers };
-
 /** The sums of all, as one more column. */
 export function summed(all: readonly Measured[]): Measured {
   const sum = (of: (one: Measured) => number) => all.reduce((total, one) => total + of(one), 0);
-  const ours = (key: Exclude<keyof StoredKinds, 'codecs'>) => sum((one) => one.ours[key]);
   const names = [...(all[0]?.peers.keys() ?? [])];
-  const codecs = new Map<string, number>();
-  for (const { ours: one } of all)
-    for (const [codec, bytes] of one.codecs) codecs.set(codec, (codecs.get(codec) ?? 0) + bytes);
   return {
     name: 'all',
     models: sum(({ models }) => models),
-    ours: {
-      raw: ours('raw'), shared: ours('shared'), alone: ours('alone'), delta: ours('delta'),
-      structure: ours('structure'), lossy: ours('lossy'), chunks: ours('chunks'),
-      records: ours('records'), codecs,
-    }, // prettier-ignore
+    ours: summedKinds(all.map(({ ours }) => ours)),
     peers: new Map(names.map((name) => [name, sum((one) => one.peers.get(name) ?? NaN)])),
     bound: sum(({ bound }) => bound),
   };
@@ -58,8 +46,8 @@ export function printSizes(all: readonly Measured[], peers: readonly Peer[]): vo
   const bytesOf = ({ ours, peers: sizes, bound }: Measured) => ({
     raw: ours.raw,
     peers: exact.map(({ name }) => sizes.get(name) ?? NaN),
-    total: ours.chunks + ours.records,
-    chunks: ours.chunks,
+    total: ours.chunks.stored + ours.records,
+    chunks: ours.chunks.stored,
     bound,
     lossy: peers.filter((peer) => !exact.includes(peer)).map(({ name }) => sizes.get(name) ?? NaN),
   });
@@ -75,13 +63,12 @@ export function printSizes(all: readonly Measured[], peers: readonly Peer[]): vo
     kind,
     ...columns.map((one) => kilobytes(of(one))),
   ];
-  const kindOf = (kind: Kind) => kind;
   printTable(
     ['kB (1000 bytes)', 'what it uses', ...all.map(({ name, models }) => `${name} (${models})`)],
     [
       plain('raw', '', ({ raw }) => raw),
       ...exact.map(({ name, kind }, nth) =>
-        row(name, kindOf(kind), ({ peers: sizes }) => sizes[nth] ?? NaN),
+        row(name, kind, ({ peers: sizes }) => sizes[nth] ?? NaN),
       ),
       row('**ours, all that is stored**', 'all exact kinds', ({ total }) => total),
       plain('of it chunks', '', ({ chunks }) => chunks),
@@ -96,30 +83,36 @@ export function printSizes(all: readonly Measured[], peers: readonly Peer[]): vo
 const marked = (bytes: number, smallest: number) =>
   bytes === smallest ? `**${kilobytes(bytes)}**` : kilobytes(bytes);
 
-/** Ours by what made it small: bytes saved by each kind, and ratios, each with its kind. */
+/** Ours by what made it small: for each kind the bytes it holds, what they take, and its ratio. */
 export function printKinds(all: readonly Measured[]): void {
-  const rows = all.map(({ name, ours }) => {
-    const { raw, shared, alone, delta, structure, lossy, chunks, records } = ours;
-    const saved = [raw - shared, alone, delta, structure, lossy].map(kilobytes);
-    const ratios = [raw / shared, shared / (shared - delta), shared / (shared - structure), shared / (shared - alone)]; // prettier-ignore
-    const total = [raw / chunks, raw / (chunks + records)];
-    return [
-      name,
-      kilobytes(raw),
-      ...saved,
-      kilobytes(records),
-      kilobytes(chunks + records),
-      ...[...ratios, ...total].map((ratio) => ratio.toFixed(2)),
-    ];
-  });
+  const kind = (name: string, of: (ours: StoredKinds) => Part) => [
+    name,
+    ...all.map(({ ours }) => {
+      const { raw, stored } = of(ours);
+      if (raw === 0) return '–';
+      return `${kilobytes(raw)} → ${kilobytes(stored)} (${(raw / stored).toFixed(2)})`;
+    }),
+  ];
+  const plain = (name: string, of: (ours: StoredKinds) => number) => [
+    name,
+    ...all.map(({ ours }) => kilobytes(of(ours))),
+  ];
+  const ratio = (name: string, of: (ours: StoredKinds) => number) => [
+    name,
+    ...all.map(({ ours }) => `**${of(ours).toFixed(2)}**`),
+  ];
   printTable(
+    ['kB: before → after (ratio)', ...all.map(({ name }) => name)],
     [
-      'kB', 'raw', 'saved by sharing', 'by coding alone', 'by exact deltas', 'by structure', 'by lossy steps',
-      'records', 'stored', 'ratio of sharing', 'of exact deltas', 'of structure', 'of coding alone',
-      'of all exact kinds, chunks', 'of all exact kinds, with records',
+      kind('sharing: all files → different chunks', ({ raw, chunks }) => ({ raw, stored: chunks.raw })), // prettier-ignore
+      ...headings.map(([heading, name]) => kind(`chunks: ${name}`, ({ parts }) => parts[heading])),
+      plain('records', ({ records }) => records),
+      ratio('ratio of sharing alone', ({ raw, chunks }) => raw / chunks.raw),
+      ratio('ratio of exact coding of what is shared', ({ chunks }) => chunks.raw / chunks.stored),
+      ratio('ratio of both, records not counted', ({ raw, chunks }) => raw / chunks.stored),
+      ratio('ratio of both, records counted', ({ raw, chunks, records }) => raw / (chunks.stored + records)), // prettier-ignore
     ],
-    rows,
-  ); // prettier-ignore
+  );
 }
 
 /** Where ours is not the smallest: by how much, and what stands between. */
@@ -129,15 +122,15 @@ export function printShortfalls(all: readonly Measured[], peers: readonly Peer[]
       peer.kind === 'lossy' ? [] : [{ name: peer.name, size: sizes.get(peer.name) ?? NaN }],
     );
     const best = others.reduce((a, b) => (b.size < a.size ? b : a));
-    const total = ours.chunks + ours.records;
+    const total = ours.chunks.stored + ours.records;
     const next = `${best.name}, ${kilobytes(best.size)} kB`;
     if (total <= best.size)
       console.log(`- ${name}: ours is the smallest, by ${percent(best.size, total)} (next: ${next}).`); // prettier-ignore
     else
       console.log(
         `- ${name}: **not the smallest**, by ${percent(total, best.size)} (${next}). Of ours, records are ` +
-          `${kilobytes(ours.records)} kB; the chunks are ${kilobytes(ours.chunks)} kB, ` +
-          `${ours.chunks <= best.size ? 'which is less than that peer' : 'more than that peer'}; ` +
+          `${kilobytes(ours.records)} kB; the chunks are ${kilobytes(ours.chunks.stored)} kB, ` +
+          `${ours.chunks.stored <= best.size ? 'which is less than that peer' : 'more than that peer'}; ` +
           `an ideal coder of order 0 needs ${kilobytes(bound)} kB for the tensors, ` +
           `${bound > best.size ? 'more than that peer takes: it finds repeats across tensors' : 'less than that peer takes'}.`,
       );
@@ -146,6 +139,3 @@ export function printShortfalls(all: readonly Measured[], peers: readonly Peer[]
 
 const percent = (larger: number, smaller: number) =>
   `${(100 * (larger / smaller - 1)).toFixed(1)} %`;
-
-/** What the peers are, and how each was re-created. */
-export { printSources };

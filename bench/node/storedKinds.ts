@@ -1,56 +1,76 @@
-import { chunkCodecs } from '../../src/codecs/chunkCodecs.ts';
+import { savingHeading } from '../../src/app/storage/savingHeading.ts';
 import type { TestBench } from '../../src/app/import/importModels.fixture.ts';
+
+/** How a chunk is stored. */
+type Form = ReturnType<typeof savingHeading>;
+
+/** Bytes of chunks as they are, and as they are stored. */
+export interface Part {
+  readonly raw: number;
+  readonly stored: number;
+}
 
 /** Bytes of a lineage's models in our store, by what made them small. */
 export interface StoredKinds {
   /** Of the model files. */
   readonly raw: number;
-  /** Every different chunk once, as it is. */
-  readonly shared: number;
-  /** What coding by themselves, exact deltas, exact structure and steps of lossy models save of that. */
-  readonly alone: number;
-  readonly delta: number;
-  readonly structure: number;
-  readonly lossy: number;
-  /** All chunks as they are stored. */
-  readonly chunks: number;
+  /** Every different chunk once, by the form it is stored in. */
+  readonly parts: Readonly<Record<Form, Part>>;
+  /** All of them. */
+  readonly chunks: Part;
   /** Skeletons, manifests, derived values and directories, as stored. */
   readonly records: number;
-  /** Stored bytes by the name of the codec. */
-  readonly codecs: ReadonlyMap<string, number>;
 }
 
-type Saving = 'alone' | 'delta' | 'structure' | 'lossy';
-
-/** The kind of saving of each codec by its name. */
-function kindsOfCodecs(): Map<string, Saving> {
-  return new Map(chunkCodecs().map(({ name, needs, id }) => [name, kindOf(needs, id)]));
-}
-
-function kindOf(needs: string, id: number): Saving {
-  // Codecs of lossy steps, by docs/storage-format.md.
-  if (id === 8 || id === 9) return 'lossy';
-  if (needs === 'nothing') return 'alone';
-  return needs === 'base' ? 'delta' : 'structure';
-}
+/** The forms, and what people call them. */
+export const headings: readonly (readonly [Form, string])[] = [
+  ['whole', 'as they are'],
+  ['alone', 'coded alone'],
+  ['delta', 'exact deltas'],
+  ['structure', 'exact structure'],
+  ['lossy', 'steps of lossy models'],
+];
 
 /** What the models of a store take; data sets are left out of all but the records. */
 export async function storedKinds(ports: TestBench['ports']): Promise<StoredKinds> {
   const { nodes } = await ports.session.lineage();
-  const chunks = await ports.use.chunksOf(nodes.keys());
-  const saved = { alone: 0, delta: 0, structure: 0, lossy: 0 };
-  const codecs = new Map<string, number>();
-  const kinds = kindsOfCodecs();
-  let [shared, stored] = [0, 0];
-  for (const chunk of await ports.content.describe([...chunks])) {
-    if (chunk === undefined) throw new Error('a chunk that is not stored');
-    shared += chunk.rawBytes;
-    stored += chunk.storedBytes;
-    codecs.set(chunk.codec, (codecs.get(chunk.codec) ?? 0) + chunk.storedBytes);
-    const kind = kinds.get(chunk.codec);
-    if (kind !== undefined) saved[kind] += chunk.rawBytes - chunk.storedBytes;
-  }
-  const raw = [...nodes.values()].reduce((sum, { summary }) => sum + summary.sizeBytes, 0);
+  const used = await ports.use.chunksOf(nodes.keys());
+  const described = (await ports.content.describe([...used])).flatMap((chunk) => chunk ?? []);
+  if (described.length !== used.size) throw new Error('a chunk that is not stored');
+  const partOf = (heading?: Form): Part => {
+    const some = described.filter((chunk) => !heading || savingHeading(chunk) === heading);
+    return {
+      raw: some.reduce((sum, { rawBytes }) => sum + rawBytes, 0),
+      stored: some.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+    };
+  };
   const { recordBytes } = await ports.content.totals();
-  return { raw, shared, ...saved, chunks: stored, records: recordBytes, codecs };
+  return {
+    raw: [...nodes.values()].reduce((sum, { summary }) => sum + summary.sizeBytes, 0),
+    parts: partsOf((heading) => partOf(heading)),
+    chunks: partOf(),
+    records: recordBytes,
+  };
+}
+
+/** Stores of several lineages together. */
+export function summedKinds(all: readonly StoredKinds[]): StoredKinds {
+  const sum = (of: (one: StoredKinds) => number) => all.reduce((total, one) => total + of(one), 0);
+  const part = (of: (one: StoredKinds) => Part): Part => ({
+    raw: sum((one) => of(one).raw),
+    stored: sum((one) => of(one).stored),
+  });
+  return {
+    raw: sum(({ raw }) => raw),
+    parts: partsOf((heading) => part(({ parts }) => parts[heading])),
+    chunks: part(({ chunks }) => chunks),
+    records: sum(({ records }) => records),
+  };
+}
+
+function partsOf(of: (heading: Form) => Part): Record<Form, Part> {
+  return Object.fromEntries(headings.map(([heading]) => [heading, of(heading)])) as Record<
+    Form,
+    Part
+  >;
 }

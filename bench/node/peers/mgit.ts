@@ -12,7 +12,7 @@ type Values = ReadonlyMap<string, Float32Array>;
 const keyOf = ({ key, shape }: PeerTensor): string => `${key} ${shape.join()}`;
 
 const floatsOf = ({ bytes }: PeerTensor): Float32Array =>
-  new Float32Array(bytes.slice().buffer, 0, Math.floor(bytes.length / 4));
+  new Float32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 4));
 
 /** The pairs of MGit: the longest common subsequence over shapes alone, those of two float32 kept. */
 function pairsOf(model: PeerModel, parent: PeerModel): (readonly [PeerTensor, PeerTensor])[] {
@@ -63,7 +63,7 @@ export const exactDeltas: Deltas = {
 const asBytes = (values: Float32Array): Uint8Array => new Uint8Array(values.buffer);
 
 function appliedDelta(bytes: Uint8Array, base: Float32Array): Float32Array {
-  const own = bytes.slice().buffer;
+  const own = new Uint8Array(bytes).buffer;
   const delta = new Float32Array(own, 0, base.length);
   const read = base.map((value, at) => value + (delta[at] ?? 0));
   const mended = new Uint32Array(own, 4 * base.length);
