@@ -231,7 +231,9 @@ async function storeAll(storing: Storing, models: readonly NewModel[]): Promise<
   for (const model of parentsFirst(models, edges)) {
     meter.step(`Storing ${model.node.name}`);
     await perFile(storing, model.node.name, async () => {
-      const bases = await baseModels(ports.content, model.node.id, edges, stored, lineage);
+      const { node, scanned } = model;
+      const child = scanned.fingerprint;
+      const bases = await baseModels(ports.content, node.id, edges, stored, lineage, child);
       await storeModel(storage, model.scanned, bases);
       stored.push(model);
     });

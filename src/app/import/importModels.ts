@@ -281,7 +281,9 @@ async function storeAll(
   for (const model of parentsFirst(models, edges)) {
     meter.step(`Storing ${model.node.name}`);
     await perModel(mainPath(model.scanned.candidate), batch, async () => {
-      const bases = await baseModels(ports.content, model.node.id, edges, stored, lineage);
+      const { node, scanned } = model;
+      const child = scanned.fingerprint;
+      const bases = await baseModels(ports.content, node.id, edges, stored, lineage, child);
       await storeModel(run, model.scanned, bases);
       stored.push(model);
     });
