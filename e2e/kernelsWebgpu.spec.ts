@@ -1,0 +1,30 @@
+import { expect, test } from 'playwright/test';
+import type * as Kernels from '../src/app/kernels/browserKernels.fixture.ts';
+import { bundle, openBundle } from './bundle.ts';
+
+test('tensor arithmetic gives the same bits on WebGPU, on wasm and without either', async ({
+  page,
+}) => {
+  const assets = await bundle('src/app/kernels/browserKernels.fixture.ts');
+  await openBundle(page, assets);
+  const found = await page.evaluate(async () => {
+    const url = '/entry.js';
+    const kernels = (await import(url)) as typeof Kernels;
+    // More than one run, the last one filled up.
+    return { ...(await kernels.compareKernels(7, 300_001)), probe: await kernels.probeKernels() };
+  });
+  expect(found.wrong).toEqual({
+    'steps on webgpu': 0,
+    'difference on webgpu': 0,
+    'steps on wasm': 0,
+    'difference on wasm': 0,
+  });
+  expect(found.counted).toBeGreaterThan(100_000);
+  expect(found.probe.speeds.map((each) => [each.on, each.exact])).toEqual([
+    ['plain', true],
+    ['webgpu', true],
+    ['wasm', true],
+  ]);
+  // A GPU in software is never chosen.
+  expect(found.probe.on).not.toBe('webgpu');
+});
