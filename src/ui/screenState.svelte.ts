@@ -22,6 +22,8 @@ export class ScreenState {
   only = $state.raw<Only | undefined>(undefined);
   /** Asks the graph for another colouring; a new object for each asking. */
   colourWish = $state.raw<ColourWish | undefined>(undefined);
+  /** A tensor to be shown once the inspector lists its model's. */
+  tensorWish = $state.raw<{ readonly node: NodeId; readonly name: string } | undefined>(undefined);
   marks = $state.raw<ReadonlyMap<NodeId, Mark>>(noMarks);
 
   readonly select = (ids: readonly NodeId[]): void => {
@@ -34,6 +36,12 @@ export class ScreenState {
     this.tab = tab;
     this.closeSide();
     this.pane = 'inspector';
+  };
+
+  /** Brings a model's tensor to the inspector. */
+  readonly openTensor = (node: NodeId, name: string): void => {
+    this.open(node, 'tensors');
+    this.tensorWish = { node, name };
   };
 
   readonly show = (dialog: Dialog): void => {

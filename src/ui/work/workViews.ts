@@ -14,5 +14,9 @@ export const workViews: Readonly<Record<Work['is'], WorkView>> = {
   diff: { title: 'Compare models', load: () => import('../diff/DiffView.svelte') },
   tests: { title: 'Tests', load: () => import('../modelTests/TestsView.svelte') },
   merge: { title: 'Merge', load: () => import('../merge/MergeBoard.svelte') },
+  storage: {
+    title: 'Where the bytes are',
+    load: () => import('../savings/StorageView.svelte'),
+  },
   branches: { title: 'Branches', load: () => import('../branches/BranchesView.svelte') },
 };
