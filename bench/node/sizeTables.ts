@@ -1,6 +1,7 @@
 import { entropyBound } from './entropyBound.ts';
+import { peerSizes } from './peerSizes.ts';
 import type { Peer, PeerModel } from './peers/peer.ts';
-import { headings, summedKinds, type Part, type StoredKinds } from './storedKinds.ts';
+import { forms, summedKinds, type Part, type StoredKinds } from './storedKinds.ts';
 import { printTable } from './table.ts';
 
 /** Models and what they take in each way. */
@@ -20,8 +21,7 @@ export async function measurePeers(
   ours: StoredKinds,
   peers: readonly Peer[],
 ): Promise<Measured> {
-  const sizes = new Map<string, number>();
-  for (const peer of peers) sizes.set(peer.name, await peer.size(models));
+  const sizes = await peerSizes(models, peers);
   return { name, models: models.length, ours, peers: sizes, bound: entropyBound(models) };
 }
 
@@ -105,7 +105,7 @@ export function printKinds(all: readonly Measured[]): void {
     ['kB: before → after (ratio)', ...all.map(({ name }) => name)],
     [
       kind('sharing: all files → different chunks', ({ raw, chunks }) => ({ raw, stored: chunks.raw })), // prettier-ignore
-      ...headings.map(([heading, name]) => kind(`chunks: ${name}`, ({ parts }) => parts[heading])),
+      ...forms.map(([form, name]) => kind(`chunks: ${name}`, ({ parts }) => parts[form])),
       plain('records', ({ records }) => records),
       ratio('ratio of sharing alone', ({ raw, chunks }) => raw / chunks.raw),
       ratio('ratio of exact coding of what is shared', ({ chunks }) => chunks.raw / chunks.stored),

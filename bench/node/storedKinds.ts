@@ -1,8 +1,16 @@
 import { savingHeading } from '../../src/app/storage/savingHeading.ts';
 import type { TestBench } from '../../src/app/import/importModels.fixture.ts';
 
-/** How a chunk is stored. */
-type Form = ReturnType<typeof savingHeading>;
+/** The forms that a chunk is stored in, and what people call them. */
+export const forms = [
+  ['whole', 'as they are'],
+  ['alone', 'coded alone'],
+  ['delta', 'exact deltas'],
+  ['structure', 'exact structure'],
+  ['lossy', 'steps of lossy models'],
+] as const;
+
+type Form = (typeof forms)[number][0];
 
 /** Bytes of chunks as they are, and as they are stored. */
 export interface Part {
@@ -22,23 +30,14 @@ export interface StoredKinds {
   readonly records: number;
 }
 
-/** The forms, and what people call them. */
-export const headings: readonly (readonly [Form, string])[] = [
-  ['whole', 'as they are'],
-  ['alone', 'coded alone'],
-  ['delta', 'exact deltas'],
-  ['structure', 'exact structure'],
-  ['lossy', 'steps of lossy models'],
-];
-
 /** What the models of a store take; data sets are left out of all but the records. */
 export async function storedKinds(ports: TestBench['ports']): Promise<StoredKinds> {
   const { nodes } = await ports.session.lineage();
   const used = await ports.use.chunksOf(nodes.keys());
   const described = (await ports.content.describe([...used])).flatMap((chunk) => chunk ?? []);
   if (described.length !== used.size) throw new Error('a chunk that is not stored');
-  const partOf = (heading?: Form): Part => {
-    const some = described.filter((chunk) => !heading || savingHeading(chunk) === heading);
+  const partOf = (form?: Form): Part => {
+    const some = described.filter((chunk) => form === undefined || savingHeading(chunk) === form);
     return {
       raw: some.reduce((sum, { rawBytes }) => sum + rawBytes, 0),
       stored: some.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
@@ -47,7 +46,7 @@ export async function storedKinds(ports: TestBench['ports']): Promise<StoredKind
   const { recordBytes } = await ports.content.totals();
   return {
     raw: [...nodes.values()].reduce((sum, { summary }) => sum + summary.sizeBytes, 0),
-    parts: partsOf((heading) => partOf(heading)),
+    parts: partsOf(partOf),
     chunks: partOf(),
     records: recordBytes,
   };
@@ -62,15 +61,12 @@ export function summedKinds(all: readonly StoredKinds[]): StoredKinds {
   });
   return {
     raw: sum(({ raw }) => raw),
-    parts: partsOf((heading) => part(({ parts }) => parts[heading])),
+    parts: partsOf((form) => part(({ parts }) => parts[form])),
     chunks: part(({ chunks }) => chunks),
     records: sum(({ records }) => records),
   };
 }
 
-function partsOf(of: (heading: Form) => Part): Record<Form, Part> {
-  return Object.fromEntries(headings.map(([heading]) => [heading, of(heading)])) as Record<
-    Form,
-    Part
-  >;
+function partsOf(of: (form: Form) => Part): Record<Form, Part> {
+  return Object.fromEntries(forms.map(([form]) => [form, of(form)])) as Record<Form, Part>;
 }
