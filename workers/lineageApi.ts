@@ -8,6 +8,7 @@ import { dataApi } from './dataApi.ts';
 import { diffApi } from './diffApi.ts';
 import { exportApi } from './exportApi.ts';
 import { importApi } from './importApi.ts';
+import { lossyApi } from './lossyApi.ts';
 import { mergeApi } from './mergeApi.ts';
 import { savingsApi } from './savingsApi.ts';
 import { searchApi } from './searchApi.ts';
@@ -86,6 +87,7 @@ function featureApis(wired: Promise<Wired>) {
     ...cascadeApi(wired),
     ...diffApi(wired),
     ...dataApi(wired),
+    ...lossyApi(wired),
     ...mergeApi(wired),
     ...savingsApi(wired),
     ...searchApi(wired),

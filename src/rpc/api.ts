@@ -12,6 +12,7 @@ import type { DiffApi } from './diffApi.ts';
 import type { CascadeApi } from './cascadeApi.ts';
 import type { SavingsApi } from './savingsApi.ts';
 import type { SearchApi } from './searchApi.ts';
+import type { LossyApi } from './lossyApi.ts';
 import type { MergeApi } from './mergeApi.ts';
 import type { StartCompute } from './startCompute.ts';
 import type { TestApi } from './testApi.ts';
@@ -22,7 +23,7 @@ import type * as views from '../core/views.ts';
  * `AbortError` once its signal is aborted.
  */
 export interface LineageApi
-  extends TestApi, DiffApi, CascadeApi, SearchApi, MergeApi, BranchApi, SavingsApi {
+  extends TestApi, DiffApi, CascadeApi, SearchApi, MergeApi, LossyApi, BranchApi, SavingsApi {
   start(): Promise<views.StartState>;
   /** Tells how compute devices are started, before anything is computed. */
   attachCompute(start: StartCompute): Promise<void>;

@@ -7,6 +7,7 @@ import { incoming, run, type FileSource, type LongCall } from './longCall.ts';
 import { cascadeCalls, type CascadeMgit } from './mgitCascade.ts';
 import { creationCalls, type CreationMgit } from './mgitCreation.ts';
 import { branchCalls, type BranchMgit } from './mgitBranches.ts';
+import { lossyCalls, type LossyMgit } from './mgitLossy.ts';
 import { mergeCalls, type MergeMgit } from './mgitMerge.ts';
 import { savingsCalls, type SavingsMgit } from './mgitSavings.ts';
 import { searchCalls, type SearchMgit } from './mgitSearch.ts';
@@ -45,6 +46,7 @@ export interface Mgit
     DiffMgit,
     CascadeMgit,
     SearchMgit,
+    LossyMgit,
     MergeMgit,
     BranchMgit,
     SavingsMgit {
@@ -145,6 +147,7 @@ export function createMgit(lineage: LineageApi): Mgit {
     ...longCalls(lineage),
     ...creationCalls(lineage),
     ...branchCalls(lineage),
+    ...lossyCalls(lineage),
     ...mergeCalls(lineage),
     ...savingsCalls(lineage),
     ...searchCalls(lineage),

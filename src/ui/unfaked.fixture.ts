@@ -1,15 +1,21 @@
 import type { DiffApi } from '../rpc/diffApi.ts';
+import type { LossyApi } from '../rpc/lossyApi.ts';
 import type { MergeApi } from '../rpc/mergeApi.ts';
 
 const unfaked = (): Promise<never> =>
-  Promise.reject(new Error('a test that compares or merges gives its own answers'));
+  Promise.reject(new Error('a test that compares, merges or loses gives its own answers'));
 
 /** Calls that no fixture answers for all tests: a test that needs them overrides them. */
-export const unfakedCalls: DiffApi & MergeApi = {
+export const unfakedCalls: DiffApi & MergeApi & LossyApi = {
   diff: unfaked,
   tensorDifferences: unfaked,
   tensorDifference: unfaked,
   tensorTile: unfaked,
+  previewLossy: unfaked,
+  makeLossy: unfaked,
+  lossyReceipt: unfaked,
+  promoteLossy: unfaked,
+  releaseLossy: unfaked,
   mergeBases: unfaked,
   planMerge: unfaked,
   mergeTensors: unfaked,
