@@ -81,7 +81,8 @@ export async function storeMade(
     meter.step(`Storing ${model.node.name}`);
     const bases = await baseModels(ports.content, model.node.id, edges, stored, lineage);
     const told = models.find(({ node }) => node.id === model.node.id)?.made.told;
-    await storeModel(storing, model.scanned, bases, told);
+    const { recipe } = model.node;
+    await storeModel(storing, model.scanned, bases, { told, ...(recipe && { recipe }) });
     stored.push(model);
   }
   await writer.finish();

@@ -92,7 +92,9 @@ async function elsewhere(
   { like, akin }: PayloadRelatives,
 ): Promise<ChunkDerivation[]> {
   const count = elementCount(child.shape);
-  const others = [...akin, ...like.filter((each) => elementCount(each.shape) !== count)];
+  // Plain bytes have no shape to be at the same place in: any of them may have moved.
+  const isElsewhere = ({ name, shape }: Relative) => name === '' || elementCount(shape) !== count;
+  const others = [...akin, ...like.filter(isElsewhere)];
   const windows: StoredWindow[] = [];
   let chunks = 0;
   for (const relative of new Set(others)) {

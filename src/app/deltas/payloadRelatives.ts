@@ -71,6 +71,20 @@ export function payloadRelatives(
   });
 }
 
+/** What the bytes between a model's tensors may follow from: those of its base models. */
+export function literalRelatives(
+  literals: Payload,
+  bases: readonly Pick<RelatedModel, 'literals'>[],
+): PayloadRelatives {
+  const bytesOf = (payload: Payload) => ({ dtype: 'u8' as const, shape: [payload.sizeBytes] });
+  const like = bases.flatMap((base, model) =>
+    base.literals.chunks.length === 0
+      ? []
+      : [{ name: '', ...bytesOf(base.literals), payload: base.literals, model }],
+  );
+  return { tensor: bytesOf(literals), like, akin: [], adapters: [], coefficients: [] };
+}
+
 interface NamedRelatives {
   readonly byName: ReadonlyMap<string, Relative>;
   readonly byPayload: readonly (Relative | undefined)[];

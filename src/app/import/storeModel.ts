@@ -5,7 +5,15 @@ import { LineageError } from '../../core/lineageError.ts';
 import type { ChunkElement } from '../../core/ports/chunkCodec.ts';
 import type { ChunkDerivation, ContentStore } from '../../core/ports/contentStore.ts';
 import type { Hasher } from '../../core/ports/hasher.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
 import { chunkBytes, type Payload } from '../../core/snapshot.ts';
+import { chunkDerivations } from '../deltas/chunkDerivations.ts';
+import {
+  literalRelatives,
+  payloadRelatives,
+  type PayloadRelatives,
+} from '../deltas/payloadRelatives.ts';
+import { StoredChunks } from '../deltas/storedChunks.ts';
 import type { ChunkWriter } from './chunkWriter.ts';
 import { literalPieces } from './literalPieces.ts';
 import { mainPath } from './mainPath.ts';
@@ -37,6 +45,8 @@ interface PayloadSource {
   readonly bases: readonly Payload[];
   /** How a chunk follows from stored ones, where whoever made the model knows. */
   readonly told?: (chunk: number) => readonly ChunkDerivation[];
+  /** What it may follow from otherwise. */
+  readonly relatives: PayloadRelatives;
 }
 
 /** How the chunks of a tensor, by its name, follow from stored ones: known where the model was made so. */
@@ -48,7 +58,7 @@ const textElement: ChunkElement = { bytes: 1, float: false };
  * Hands the chunks of a scanned model that are not stored yet, as deltas to the matched tensors of
  * `bases` where that pays, to the run's writer.
  *
- * @param told - how tensors follow from stored chunks, where that is known.
+ * @param known - how tensors follow from stored chunks, and how the model was made, as far as known.
  * @throws LineageError `file-unreadable` if a file is not what it was when it was scanned;
  *   `quota-exceeded`.
  */
@@ -56,23 +66,27 @@ export async function storeModel(
   run: StoreRun,
   model: ScannedModel,
   bases: readonly BaseModel[],
-  told?: ToldDerivations,
+  known: { readonly told?: ToldDerivations | undefined; readonly recipe?: Recipe } = {},
 ): Promise<void> {
   const { literals } = model.skeleton;
+  const reader = new StoredChunks(run.content, run.writer);
   const missing = await missingChunks(run, [...model.manifest.payloads, literals]);
   const matches = bases.map((base) => matchPayloads(model.fingerprint, base.fingerprint));
   const elements = payloadElements(model.parsed);
+  const relatives = payloadRelatives(model.fingerprint, bases, known.recipe);
   for (const [index, payload] of model.manifest.payloads.entries())
-    await storePayload(run, missing, model, payload, {
+    await storePayload({ ...run, reader }, missing, model, payload, {
       pieces: () => model.parsed.payload(index),
       element: elements[index] ?? textElement,
       bases: bases.flatMap((base, at) => base.payloads[matches[at]?.[index] ?? -1] ?? []),
-      ...toldOf(model, index, told),
+      relatives: relatives[index] ?? literalRelatives(payload, []),
+      ...toldOf(model, index, known.told),
     });
-  await storePayload(run, missing, model, literals, {
+  await storePayload({ ...run, reader }, missing, model, literals, {
     pieces: () => literalPieces(model.parsed),
     element: textElement,
     bases: bases.map((base) => base.literals),
+    relatives: literalRelatives(literals, bases),
   });
 }
 
@@ -114,7 +128,7 @@ async function missingChunks(
 }
 
 async function storePayload(
-  run: StoreRun,
+  run: StoreRun & { readonly reader: StoredChunks },
   missing: Set<ChunkId>,
   model: ScannedModel,
   payload: Payload,
@@ -124,7 +138,9 @@ async function storePayload(
   const put = async (index: number, chunk: ChunkId, bytes: Uint8Array<ArrayBuffer>) => {
     missing.delete(chunk);
     const bases = basesOf(source.bases, index, bytes.byteLength);
-    const derivations = source.told?.(index) ?? [];
+    const derivations =
+      source.told?.(index) ??
+      (await chunkDerivations(run.reader.read, source.relatives, index, bytes));
     await run.writer.add({
       chunk,
       bytes,

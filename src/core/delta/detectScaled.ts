@@ -17,6 +17,8 @@ const probedChannels = 12;
 const probedElements = 6;
 /** Share of elements that may stray: clipped, retrained, rounded twice. */
 const strays = 0.15;
+/** Share of the bits that a cast may leave over. */
+const mostLeft = 0.75;
 
 /** Windows of equally many elements: number i of the child lies at `offset + i` of the base. */
 interface Pair {
@@ -45,9 +47,8 @@ export function detectScaled(child: Window, base: Window, place: number): Hypoth
     places.map((at) => at + offset),
   );
   const cast = closeness(to, mine, theirs);
-  if (from !== to && cast < 0.75 && from !== 'i8' && from !== 'u8')
-    return [{ derivation: { is: 'cast', from, to, offset }, windows: [place], share: cast }];
-  if (cast < 0.75) return [];
+  // Nearly equal: a plain delta, or a cast, does as well.
+  if (cast < 0.05) return from === to ? [] : [castOf(pair, place, cast)];
   for (const axis of axesOf(child)) {
     const zero = zeroOf(pair, axis);
     if (zero === undefined) continue;
@@ -61,7 +62,11 @@ export function detectScaled(child: Window, base: Window, place: number): Hypoth
       },
     ];
   }
-  return [];
+  return from !== to && cast < mostLeft ? [castOf(pair, place, cast)] : [];
+}
+
+function castOf({ from, to, offset }: Pair, place: number, share: number): Hypothesis {
+  return { derivation: { is: 'cast', from, to, offset }, windows: [place], share };
 }
 
 function pairOf(child: Window, base: Window): Pair | undefined {
@@ -110,6 +115,7 @@ function zeroOf(pair: Pair, axis: Axis): number | undefined {
   const { child, base, offset, count, to, from } = pair;
   let fits = 0;
   let seen = 0;
+  let changed = from !== to;
   let zero: number | undefined = from === 'i8' || from === 'u8' ? undefined : 0;
   for (const places of probes(child.first, count, axis)) {
     const mine = numbersAtPlaces(child, places);
@@ -129,8 +135,9 @@ function zeroOf(pair: Pair, axis: Axis): number | undefined {
     const slack = 4 * ulpOf(to, 1);
     for (const ratio of known) if (Math.abs(ratio / middle - 1) <= slack) fits++;
     seen += known.length;
+    changed ||= Math.abs(middle - 1) > slack;
   }
-  return seen >= 4 && fits >= seen * (1 - strays) ? (zero ?? 0) : undefined;
+  return changed && seen >= 4 && fits >= seen * (1 - strays) ? (zero ?? 0) : undefined;
 }
 
 /** Where a straight line through codes and values meets 0. */
