@@ -181,7 +181,8 @@ export function blended(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer
 
 /** `chunk` as a sum of others, which it may be or not. */
 export function blendOf(chunk: NewChunk, ...bases: readonly NewChunk[]): NewChunk {
-  const derivation = { is: 'sum', coefficients: new Float64Array(bases.length).fill(1) } as const;
+  const coefficients = new Float64Array(bases.length).fill(1);
+  const derivation = { is: 'sum', dtype: 'f32', form: 'sum', coefficients } as const;
   return { ...chunk, derivations: [{ derivation, bases: bases.map((base) => base.chunk) }] };
 }
 

@@ -3,6 +3,7 @@ import { collectChecks } from './collectChecks.fixture.ts';
 import { contentChecks } from './contentChecks.fixture.ts';
 import { damageChecks } from './damageChecks.fixture.ts';
 import { logChecks } from './logChecks.fixture.ts';
+import { repackChecks } from './repackChecks.fixture.ts';
 
 /** All that every adapter must keep. */
 export const everyCheck: readonly StoreCheck[] = [
@@ -10,4 +11,5 @@ export const everyCheck: readonly StoreCheck[] = [
   ...logChecks,
   ...collectChecks,
   ...damageChecks,
+  ...repackChecks,
 ];
