@@ -1,4 +1,5 @@
 import type { ContextRule, ElementKind } from '../kernels/tensorKernels.ts';
+import { estimatedBits } from '../kernels/estimatedBits.ts';
 import { contextsOf, topFor } from './exponentContext.ts';
 
 /**
@@ -20,7 +21,7 @@ export function chooseRule(
   let best = noContexts;
   let least = Infinity;
   for (const rule of candidateRules(keys, kind)) {
-    const bits = cost(symbols, contextsOf(keys, kind.float, rule), rule.count, elements);
+    const bits = estimatedBits(symbols, contextsOf(keys, kind.float, rule), rule.count, elements);
     if (bits >= least) continue;
     least = bits;
     best = rule;
@@ -44,29 +45,4 @@ function shiftsFor({ log, float }: ElementKind): readonly number[] {
   if (!float) return log === 0 ? [28] : [];
   // One byte: four or five bits of exponent; two: eight or five.
   return ([[27, 26], [23, 26], [23], [23]] as const)[log];
-}
-
-/** Bits of the whole chunk with ideal codes, and what learning each used frequency costs. */
-function cost(symbols: Uint8Array, contexts: Uint8Array, count: number, elements: number): number {
-  const counts = new Uint32Array(count * 256);
-  const totals = new Uint32Array(count);
-  for (let i = 0; i < symbols.length; i++) {
-    const context = contexts[i] as number;
-    const k = (context << 8) | (symbols[i] as number);
-    counts[k] = (counts[k] as number) + 1;
-    totals[context] = (totals[context] as number) + 1;
-  }
-  let bits = 0;
-  let used = 0;
-  for (const n of counts)
-    if (n > 0) {
-      bits -= n * Math.log2(n);
-      used++;
-    }
-  for (const n of totals) if (n > 0) bits += n * Math.log2(n);
-  // A sample's own frequencies flatter it, by half a nat for each (Miller 1955); of the whole, each
-  // costs half the logarithm of its length (Rissanen 1984).
-  const scale = elements / symbols.length;
-  const flattery = scale > 1 ? used / (2 * Math.LN2) : 0;
-  return (bits + flattery) * scale + (used / 2) * Math.log2(elements);
 }

@@ -5,6 +5,7 @@ import { byteWriter } from '../byteWriter.ts';
 import type { ByteWriter } from '../byteWriter.ts';
 import { elementWords } from '../elementWords.ts';
 import { withKernels } from '../kernels/chooseKernels.ts';
+import { elementLog } from '../kernels/elementLog.ts';
 import type { ContextRule, ElementKind, TensorKernels } from '../kernels/tensorKernels.ts';
 import { codeSymbols, takeSymbols } from '../kernels/symbolRow.ts';
 import { candidateRules, chooseRule } from './chooseRule.ts';
@@ -26,7 +27,7 @@ function encode(
   element: ChunkElement,
 ): Uint8Array<ArrayBuffer> | undefined {
   if (base?.length !== bytes.length) return undefined;
-  const kind: ElementKind = { log: logOf(element.bytes), float: element.float };
+  const kind: ElementKind = { log: elementLog(element.bytes), float: element.float };
   return withKernels((kernels) => encodeWith(kernels, bytes, base, kind)).encoded;
 }
 
@@ -145,17 +146,20 @@ interface Head {
 }
 
 function putHead(out: ByteWriter, { kind, skips, tables, shift, rule }: Head): void {
-  out.byte(kind.log | (kind.float ? 4 : 0) | (skips ? 8 : 0) | (tables ? 16 : 0));
-  out.byte(shift);
+  const usual = shift === usualShift(kind.log);
+  out.byte(
+    kind.log | (kind.float ? 4 : 0) | (skips ? 8 : 0) | (tables ? 16 : 0) | (usual ? 0 : 32),
+  );
+  if (!usual) out.byte(shift);
   out.byte(rule.shift | (Math.log2(rule.count) << 5));
   if (rule.count > 1) out.varint(rule.top);
 }
 
 function takeHead(reader: ByteReader): Head {
   const kind = reader.byte();
-  const shift = reader.byte();
+  const shift = (kind & 32) === 0 ? usualShift((kind & 3) as ElementKind['log']) : reader.byte();
   const contexts = reader.byte();
-  if (kind > 31 || shift > 31 || contexts >>> 5 > 4)
+  if (kind > 63 || shift > 31 || contexts >>> 5 > 4)
     throw reader.invalid('the head is not of this codec');
   const count = 1 << (contexts >>> 5);
   const top = count > 1 ? reader.varint() : 0;
@@ -169,12 +173,13 @@ function takeHead(reader: ByteReader): Head {
   };
 }
 
-function logOf(bytes: ChunkElement['bytes']): ElementKind['log'] {
-  return bytes === 1 ? 0 : bytes === 2 ? 1 : bytes === 4 ? 2 : 3;
-}
-
 function wordsOf(bytes: Uint8Array, { log }: ElementKind): Uint32Array {
   return elementWords(bytes, log === 0 ? 1 : log === 1 ? 2 : 4);
+}
+
+/** The low bits of a word that no element of this size has. */
+function usualShift(log: ElementKind['log']): number {
+  return ([24, 16, 0, 0] as const)[log];
 }
 
 /** How many low bits are 0; 31 of nothing. */

@@ -10,7 +10,7 @@ import { fieldsOf } from './fields.ts';
 import type { Fields } from './fields.ts';
 
 /**
- * Chunks alone: the exponents of floats, or single bytes, are entropy-coded and the rest is kept.
+ * Chunks alone, as they were once written: the exponents of floats, or single bytes, are coded.
  *
  * Mantissas of trained weights are noise; their exponents need two or three bits of the eight. The
  * bytes are specified in `docs/storage-format.md`, "Codec 2: exponents".
@@ -19,6 +19,7 @@ export const exponentCodec: ChunkCodec = {
   id: 2,
   name: 'exponents',
   needs: 'nothing',
+  readOnly: true,
   encode,
   decode,
 };

@@ -15,6 +15,35 @@ export interface ElementKind {
   readonly float: boolean;
 }
 
+/**
+ * How the bits of an element are cut in a symbol, which is coded, and a field, which is kept.
+ *
+ * Bits are counted in the word of an element, whose top bit is bit 31, or 63 where it has eight bytes.
+ */
+export interface FieldRule {
+  /** The symbol tells the bits from here up to the one below the sign; `cut` ≤ 31, or 56. */
+  readonly cut: number;
+  /** Low bits that are 0 in all elements, and left out; at most `cut`. */
+  readonly shift: number;
+  /** What symbol 0 means, or 1 where zeros are apart. */
+  readonly least: number;
+  /** Whether symbol 0 is +0 alone, without a field. */
+  readonly zeros: boolean;
+  /** Whether the symbol's lowest bit is the sign; else the field's is. */
+  readonly signed: boolean;
+}
+
+/** What all elements of a chunk have in common. Magnitudes are words without their top bit. */
+export interface FieldSurvey {
+  /** Of all elements but +0; `most` < `least` where there are none. */
+  readonly least: bigint;
+  readonly most: bigint;
+  /** All magnitudes or-ed. */
+  readonly any: bigint;
+  /** Whether there is a +0. */
+  readonly zeros: boolean;
+}
+
 /** A row of coded symbols. */
 export interface CodedRow {
   /** `[8]`, each in 2^15 … 2^31 − 1: where decoding begins. */
@@ -64,6 +93,18 @@ export interface TensorKernels {
   takeDifferences(shift: number): { readonly bits: Uint8Array; readonly counts: Uint32Array };
   /** The chunk from base, symbols and bits; gives whether the bits are just those it takes. */
   addDifferences(shift: number, bits: Uint8Array): boolean;
+  surveyFields(): FieldSurvey;
+  /**
+   * For each block of 2^`blockLog` elements the mean of `magnitude >>> keyShift`, rounded down, of all
+   * that are not 0; 0 where none is. At most 16 bits of each key count.
+   */
+  levels(blockLog: number, keyShift: number): Uint16Array;
+  /** Gives the elements of each block of 2^`blockLog` one context. @param contexts - `[blocks]`. */
+  contextsOfBlocks(contexts: Uint8Array, blockLog: number): void;
+  /** Symbols of the elements themselves; as `takeDifferences`. */
+  takeFields(rule: FieldRule): { readonly bits: Uint8Array; readonly counts: Uint32Array };
+  /** The chunk from symbols and bits; gives whether the bits are just those it takes. */
+  putFields(rule: FieldRule, bits: Uint8Array): boolean;
   /** `[elements]`; may be written. */
   symbols(): Uint8Array;
   contexts(): Uint8Array;

@@ -8,6 +8,7 @@ startSymbols();
 export { gather, markChanged, scatter } from './blocks';
 export { decodeRow, encodeRow } from './coder';
 export { addDifferences, commonBits, contextRow, takeDifferences } from './differences';
+export { contextsOfBlocks, levelRow, putFields, surveyFields, takeFields } from './fields';
 export { reserve } from './layout';
 
 export function chunkAt(): usize {

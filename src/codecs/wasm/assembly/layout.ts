@@ -13,6 +13,8 @@ export const spreadTable: usize = 0xc00;
 export const spreadBytes: usize = 0xd00;
 /** Coder states, 8 × u32. */
 export const states: usize = 0xd40;
+/** What is known of all elements: see fields.ts. */
+export const survey: usize = 0xd80;
 /** Numbers of one tile of elements, u32 each (u64 for elements of 8 bytes). */
 export const tile: usize = 0x1000;
 export const tileElements: i32 = 1024;
@@ -24,6 +26,8 @@ export const frequencies: usize = 0xc000;
 export const coderTable: usize = 0x10000;
 /** One byte for each block of 64 elements: whether it differs from the base. */
 export const flags: usize = 0x50000;
+/** A u16 for each block of elements; shares its place with the coder's table, which comes after. */
+export const levels: usize = coderTable;
 /** Chunk data. */
 export const data: usize = 0x60100;
 
