@@ -15,6 +15,7 @@ export type StartView =
 export type Pane = 'models' | 'graph' | 'inspector' | 'storage';
 export type InspectorTab =
   | 'overview'
+  | 'receipt'
   | 'recipe'
   | 'try'
   | 'tests'

@@ -2,37 +2,11 @@ import type { NodeId } from '../../core/ids.ts';
 import type { MergeOrder, MergePreview, MergeReport } from '../../core/mergeViews.ts';
 import { bytes, counted } from '../format.ts';
 import type { Session } from '../session.svelte.ts';
-import type { Task, TaskRun } from '../tasks/task.svelte.ts';
-
-/** What came of a task that its view follows. */
-export type Followed<T> =
-  | { readonly is: 'done'; readonly value: T }
-  | { readonly is: 'cancelled' }
-  | { readonly is: 'failed'; readonly error: unknown };
+import { followed, type Followed } from '../tasks/followed.ts';
+import type { Task } from '../tasks/task.svelte.ts';
 
 const titleOf = (session: Session, { x, y }: MergeOrder) =>
   `${session.nameOf(x)} and ${session.nameOf(y)}`;
-
-async function followed<T>(
-  session: Session,
-  task: Task,
-  work: (run: TaskRun) => Promise<T>,
-  summary: (value: T) => string,
-): Promise<Followed<T>> {
-  let value: { readonly of: T } | undefined;
-  await session.follow(
-    task,
-    async (run) => {
-      value = { of: await work(run) };
-      return value.of;
-    },
-    summary,
-  );
-  if (value !== undefined) return { is: 'done', value: value.of };
-  return task.state.is === 'failed'
-    ? { is: 'failed', error: task.state.error }
-    : { is: 'cancelled' };
-}
 
 /** Runs the tests of the base and both sides on a merge that is not stored. */
 export function testMerge(

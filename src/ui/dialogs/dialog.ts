@@ -21,6 +21,10 @@ export type Dialog =
   | { readonly is: 'free-space' }
   | { readonly is: 'fsck'; readonly report: FsckReport }
   | { readonly is: 'history' }
+  /** Asks before lossy models are made as their view says. */
+  | { readonly is: 'make-lossy' }
+  /** Of these lossy models. */
+  | { readonly is: 'release-originals'; readonly lossy: readonly NodeId[] }
   | { readonly is: 'create'; readonly start: CreateStart }
   | { readonly is: 'test'; readonly start: TestStart }
   /** Of `session.runs`. */

@@ -112,6 +112,7 @@ const working: readonly Command[] = [
     const [, next] = s.selection;
     s.openSide({ is: 'cascade', ...first(s, 'old'), ...(next === undefined ? {} : { new: next }) });
   } },
+  { id: 'lossy', title: 'Shrink with loss…', typed: 'lossy', can: any, run: (s) => { s.openWork({ is: 'lossy', ...(some(s) ? { nodes: s.selection } : {}) }); } },
   { id: 'branches', title: 'Branches…', typed: 'branch', run: (s) => { s.openWork({ is: 'branches' }); } },
   { id: 'new-branch', title: 'New branch at the model…', can: one, run: (s) => { s.openWork({ is: 'branches', adding: true }); } },
   { id: 'export-lineage', title: 'Export the lineage…', can: any, run: (s) => void exportLineage(s) },

@@ -193,6 +193,7 @@ const forms: Readonly<Record<string, Form>> = {
     side: { is: 'cascade', old, new: newer },
   })),
   test: ofSome('test', (_first, nodes) => ({ is: 'work', work: { is: 'tests', nodes } })),
+  lossy: ofSome('lossy', (_first, nodes) => ({ is: 'work', work: { is: 'lossy', nodes } })),
   bisect: ofSome('bisect', (node) => ({ is: 'side', side: { is: 'search', node } })),
   branch: {
     usage: 'branch <name> <model>',

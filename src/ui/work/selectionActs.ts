@@ -1,6 +1,21 @@
 import type { NodeId } from '../../core/ids.ts';
 import type { SelectionAct } from '../graph/graphViewProps.ts';
+import { isLossy } from '../lossy/lossyModels.ts';
 import type { Session } from '../session.svelte.ts';
+
+/** Holding models with less precision; nothing where all are lossy already. */
+function lossyActs(session: Session, nodes: readonly NodeId[]): readonly SelectionAct[] {
+  const exact = nodes.filter((id) => !isLossy(session.nodes.get(id)));
+  if (exact.length === 0) return [];
+  return [
+    {
+      label: 'Shrink with loss…',
+      run: () => {
+        session.openWork({ is: 'lossy', nodes: exact });
+      },
+    },
+  ];
+}
 
 /** What can be done with one model besides making others of it. */
 export function modelActs(session: Session, id: NodeId): readonly SelectionAct[] {
@@ -37,6 +52,7 @@ export function modelActs(session: Session, id: NodeId): readonly SelectionAct[]
         session.openSide({ is: 'cascade', old: id });
       },
     },
+    ...lossyActs(session, [id]),
   ];
 }
 
@@ -52,7 +68,8 @@ export function selectionActs(session: Session): readonly SelectionAct[] {
       session.openWork({ is: 'tests', nodes });
     },
   };
-  if (nodes.length > 2) return [test];
+  const lossy = lossyActs(session, nodes);
+  if (nodes.length > 2) return [test, ...lossy];
   return [
     {
       label: 'Compare',
@@ -73,5 +90,6 @@ export function selectionActs(session: Session): readonly SelectionAct[] {
       },
     },
     test,
+    ...lossy,
   ];
 }

@@ -8,6 +8,8 @@ export type Work =
   /** All models where `nodes` is absent. */
   | { readonly is: 'tests'; readonly nodes?: readonly NodeId[] }
   | { readonly is: 'merge'; readonly x: NodeId; readonly y: NodeId }
+  /** Models to hold with less precision; as it was left where `nodes` is absent. */
+  | { readonly is: 'lossy'; readonly nodes?: readonly NodeId[] }
   /** Where the bytes are. */
   | { readonly is: 'storage' }
   /** Branches of this lineage; with `files`, another lineage beside it; `adding`: a name is to be typed. */

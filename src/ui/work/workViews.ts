@@ -14,6 +14,7 @@ export const workViews: Readonly<Record<Work['is'], WorkView>> = {
   diff: { title: 'Compare models', load: () => import('../diff/DiffView.svelte') },
   tests: { title: 'Tests', load: () => import('../modelTests/TestsView.svelte') },
   merge: { title: 'Merge', load: () => import('../merge/MergeBoard.svelte') },
+  lossy: { title: 'Shrink with loss', load: () => import('../lossy/LossyView.svelte') },
   storage: {
     title: 'Where the bytes are',
     load: () => import('../savings/StorageView.svelte'),
