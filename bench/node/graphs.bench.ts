@@ -15,7 +15,7 @@ import {
   printSizes,
   type Measured,
 } from './sizeTables.ts';
-import { storedKinds } from './storedKinds.ts';
+import { addRecords, recordsOf, storedKinds, type Records } from './storedKinds.ts';
 
 const data = path.resolve(import.meta.dirname, '../../../shared/data/datasets');
 
@@ -58,14 +58,14 @@ async function measure(name: string, graph: Graph, peers: readonly Peer[]): Prom
     const lineage = await bench.app.ports.session.lineage();
     checkLineage(graph.truth, lineage);
     for (const line of (await graph.check?.(bench)) ?? []) console.log(`${name}: ${line}`);
-    const ours = await storedKinds(bench.app.ports);
+    const ours = await storedKinds(bench.app);
     const known: KnownModel[] = [];
     for (const [id, node] of lineage.nodes) {
       const { bytes } = await bench.fileOf(id);
       known.push({ id, path: node.name, file: bytes, parents: parentsOf(graph, node.name, lineage.names) }); // prettier-ignore
     }
     const models = await peerModels(bench.app.ports, known);
-    const records = ours.records - counted.recordBytes();
+    const records = addRecords(ours.records, counted.records(), -1);
     return await measurePeers(name, models, { ...ours, records }, peers);
   } finally {
     await bench.close();
@@ -78,18 +78,17 @@ function parentsOf(graph: Graph, name: string, ids: ReadonlyMap<string, NodeId>)
   return from.flatMap((parent) => ids.get(parent) ?? []);
 }
 
-/** The bench, and how much the records of data sets added with it take: they are no models'. */
-function countingData(bench: LineageBench): { bench: LineageBench; recordBytes: () => number } {
-  const { content } = bench.app.ports;
-  let bytes = 0;
+/** The bench, and what the records of data sets added with it take: they are no models'. */
+function countingData(bench: LineageBench): { bench: LineageBench; records: () => Records } {
+  let records: Records = { files: 0, remade: 0, reports: 0 };
   return {
-    recordBytes: () => bytes,
+    records: () => records,
     bench: {
       ...bench,
       addData: async (...order) => {
-        const before = await content.totals();
+        const before = recordsOf(bench.app);
         const made = await bench.addData(...order);
-        bytes += (await content.totals()).recordBytes - before.recordBytes;
+        records = addRecords(records, addRecords(recordsOf(bench.app), before, -1));
         return made;
       },
     },

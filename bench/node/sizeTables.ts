@@ -1,7 +1,7 @@
 import { entropyBound } from './entropyBound.ts';
 import { peerSizes } from './peerSizes.ts';
 import type { Peer, PeerModel } from './peers/peer.ts';
-import { forms, summedKinds, type Part, type StoredKinds } from './storedKinds.ts';
+import { allRecords, forms, summedKinds, type Part, type StoredKinds } from './storedKinds.ts';
 import { printTable } from './table.ts';
 
 /** Models and what they take in each way. */
@@ -46,8 +46,9 @@ export function printSizes(all: readonly Measured[], peers: readonly Peer[]): vo
   const bytesOf = ({ ours, peers: sizes, bound }: Measured) => ({
     raw: ours.raw,
     peers: exact.map(({ name }) => sizes.get(name) ?? NaN),
-    total: ours.chunks.stored + ours.records,
+    total: ours.chunks.stored + allRecords(ours.records),
     chunks: ours.chunks.stored,
+    files: ours.chunks.stored + ours.records.files,
     bound,
     lossy: peers.filter((peer) => !exact.includes(peer)).map(({ name }) => sizes.get(name) ?? NaN),
   });
@@ -71,6 +72,7 @@ export function printSizes(all: readonly Measured[], peers: readonly Peer[]): vo
         row(name, kind, ({ peers: sizes }) => sizes[nth] ?? NaN),
       ),
       row('**ours, all that is stored**', 'all exact kinds', ({ total }) => total),
+      plain('of it what gives the files back', '', ({ files }) => files),
       plain('of it chunks', '', ({ chunks }) => chunks),
       plain('entropy bound of the chunks', '', ({ bound }) => bound),
       ...peers
@@ -106,11 +108,13 @@ export function printKinds(all: readonly Measured[]): void {
     [
       kind('sharing: all files → different chunks', ({ raw, chunks }) => ({ raw, stored: chunks.raw })), // prettier-ignore
       ...forms.map(([form, name]) => kind(`chunks: ${name}`, ({ parts }) => parts[form])),
-      plain('records', ({ records }) => records),
+      plain('records: files', ({ records }) => records.files),
+      plain('records: can be made again', ({ records }) => records.remade),
+      plain('records: reports', ({ records }) => records.reports),
       ratio('ratio of sharing alone', ({ raw, chunks }) => raw / chunks.raw),
       ratio('ratio of exact coding of what is shared', ({ chunks }) => chunks.raw / chunks.stored),
       ratio('ratio of both, records not counted', ({ raw, chunks }) => raw / chunks.stored),
-      ratio('ratio of both, records counted', ({ raw, chunks, records }) => raw / (chunks.stored + records)), // prettier-ignore
+      ratio('ratio of both, records counted', ({ raw, chunks, records }) => raw / (chunks.stored + allRecords(records))), // prettier-ignore
     ],
   );
 }
@@ -122,14 +126,15 @@ export function printShortfalls(all: readonly Measured[], peers: readonly Peer[]
       peer.kind === 'lossy' ? [] : [{ name: peer.name, size: sizes.get(peer.name) ?? NaN }],
     );
     const best = others.reduce((a, b) => (b.size < a.size ? b : a));
-    const total = ours.chunks.stored + ours.records;
+    const total = ours.chunks.stored + allRecords(ours.records);
     const next = `${best.name}, ${kilobytes(best.size)} kB`;
     if (total <= best.size)
       console.log(`- ${name}: ours is the smallest, by ${percent(best.size, total)} (next: ${next}).`); // prettier-ignore
     else
       console.log(
-        `- ${name}: **not the smallest**, by ${percent(total, best.size)} (${next}). Of ours, records are ` +
-          `${kilobytes(ours.records)} kB; the chunks are ${kilobytes(ours.chunks.stored)} kB, ` +
+        `- ${name}: **not the smallest**, by ${percent(total, best.size)} (${next}). Of ours, records that can ` +
+          `be made again and reports are ${kilobytes(ours.records.remade + ours.records.reports)} kB and ` +
+          `those of the files ${kilobytes(ours.records.files)} kB; the chunks are ${kilobytes(ours.chunks.stored)} kB, ` +
           `${ours.chunks.stored <= best.size ? 'which is less than that peer' : 'more than that peer'}; ` +
           `an ideal coder of order 0 needs ${kilobytes(bound)} kB for the tensors, ` +
           `${bound > best.size ? 'more than that peer takes: it finds repeats across tensors' : 'less than that peer takes'}.`,

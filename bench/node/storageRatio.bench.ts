@@ -101,5 +101,5 @@ async function measure(
     parents: (parents.get(file) ?? []).flatMap((parent) => ids.get(parent) ?? []),
   }));
   const models = await peerModels(bench.ports, known);
-  return measurePeers(family.name, models, await storedKinds(bench.ports), peers);
+  return measurePeers(family.name, models, await storedKinds(bench), peers);
 }

@@ -1,4 +1,5 @@
 import { savingHeading } from '../../src/app/storage/savingHeading.ts';
+import type { TableName } from '../../src/storage/database/recordDatabase.ts';
 import type { TestBench } from '../../src/app/import/importModels.fixture.ts';
 
 /** The forms that a chunk is stored in, and what people call them. */
@@ -26,12 +27,49 @@ export interface StoredKinds {
   readonly parts: Readonly<Record<Form, Part>>;
   /** All of them. */
   readonly chunks: Part;
-  /** Skeletons, manifests, derived values and directories, as stored. */
-  readonly records: number;
+  readonly records: Records;
 }
 
+/** Bytes of records, as stored. */
+export interface Records {
+  /** What files are made of and where it lies: skeletons, manifests, directories. */
+  readonly files: number;
+  /** What is kept to be found soon and can be made again: fingerprints, layer graphs, statistics. */
+  readonly remade: number;
+  /** Reports of trainings and tests: what no other way keeps. */
+  readonly reports: number;
+}
+
+/** Bytes of all records of a store, those of its data sets included. */
+export function recordsOf({ place }: Pick<TestBench, 'place'>): Records {
+  const size = (value: unknown) => (value instanceof Uint8Array ? value.length : 0);
+  const sum = (table: TableName, chosen: (key: string) => boolean = () => true) =>
+    [...(place.disk.tables.get(table) ?? [])].reduce(
+      (total, [key, value]) => total + (chosen(`${key}`) ? size(value) : 0),
+      0,
+    );
+  const isReport = (key: string) => key.endsWith('/training') || key.endsWith('/tests');
+  return {
+    files: sum('skeletons') + sum('manifests') + sum('directories'),
+    remade: sum('derived', (key) => !isReport(key)),
+    reports: sum('derived', isReport),
+  };
+}
+
+/** `a` and `b` together, or what `a` has more. */
+export function addRecords(a: Records, b: Records, sign: 1 | -1 = 1): Records {
+  return {
+    files: a.files + sign * b.files,
+    remade: a.remade + sign * b.remade,
+    reports: a.reports + sign * b.reports,
+  };
+}
+
+export const allRecords = ({ files, remade, reports }: Records): number => files + remade + reports;
+
 /** What the models of a store take; data sets are left out of all but the records. */
-export async function storedKinds(ports: TestBench['ports']): Promise<StoredKinds> {
+export async function storedKinds(bench: Pick<TestBench, 'ports' | 'place'>): Promise<StoredKinds> {
+  const { ports } = bench;
   const { nodes } = await ports.session.lineage();
   const used = await ports.use.chunksOf(nodes.keys());
   const described = (await ports.content.describe([...used])).flatMap((chunk) => chunk ?? []);
@@ -43,12 +81,15 @@ export async function storedKinds(ports: TestBench['ports']): Promise<StoredKind
       stored: some.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
     };
   };
+  const records = recordsOf(bench);
   const { recordBytes } = await ports.content.totals();
+  if (allRecords(records) !== recordBytes)
+    throw new Error(`records are ${allRecords(records)} bytes, and the store says ${recordBytes}`);
   return {
     raw: [...nodes.values()].reduce((sum, { summary }) => sum + summary.sizeBytes, 0),
     parts: partsOf(partOf),
     chunks: partOf(),
-    records: recordBytes,
+    records,
   };
 }
 
@@ -63,7 +104,7 @@ export function summedKinds(all: readonly StoredKinds[]): StoredKinds {
     raw: sum(({ raw }) => raw),
     parts: partsOf((form) => part(({ parts }) => parts[form])),
     chunks: part(({ chunks }) => chunks),
-    records: sum(({ records }) => records),
+    records: all.map(({ records }) => records).reduce((a, b) => addRecords(a, b)),
   };
 }
 
