@@ -1,6 +1,6 @@
 /** What repacking would change, found without writing anything. */
 export interface RepackPlanView {
-  /** Names what was planned; running it re-checks that the store is still the one looked at. */
+  /** Names what was planned. Running it passes over chunks that are no longer as they were. */
   readonly id: string;
   /** Chunks that would be stored in another form. */
   readonly chunks: number;
@@ -12,14 +12,17 @@ export interface RepackPlanView {
     readonly delta: number;
     readonly structure: number;
     readonly alone: number;
-    /** Half-empty packs written together. */
-    readonly packs: number;
   };
-  /** Reading: deltas followed at most, and stored bytes read for each byte given, now and after. */
+  /**
+   * Reading, now and after, at worst: deltas followed, and stored bytes read for each byte given, of
+   * chunks of 64 KiB or more.
+   */
   readonly depth: { readonly before: number; readonly after: number };
   readonly readCost: { readonly before: number; readonly after: number };
   /** Bytes of stored chunks that it would read and write. */
   readonly workBytes: number;
+  /** Chunks whose sizes were found by encoding a part of them; those of the others are estimated. */
+  readonly sampled: number;
   /** The largest gains, for people: model, tensor, its base and why. */
   readonly examples: readonly {
     readonly model: string;
@@ -32,7 +35,11 @@ export interface RepackPlanView {
 }
 
 export interface RepackReport {
+  /** Chunks now stored in another form. */
   readonly chunks: number;
+  /** Planned, and no longer as they were when it was: left as they are. */
+  readonly stale: number;
+  /** Stored bytes of the whole store. */
   readonly before: number;
   readonly after: number;
   readonly cancelled: boolean;

@@ -4,6 +4,8 @@ export interface PlanBounds {
   readonly depth: number;
   /** Stored bytes read to give a chunk, itself included, in times its own size. */
   readonly readCost: number;
+  /** Bytes that any chunk may take to read, however small; 0 unless given. */
+  readonly readFloor?: number;
 }
 
 /** A chunk that a plan finds a stored form for. */
@@ -104,7 +106,8 @@ export class BasePlan {
     this.#read[unit] = read;
     if (choice.bases.length === 0) return true;
     const raw = this.#units[unit]?.raw ?? 0;
-    return depth <= this.#bounds.depth && read <= this.#bounds.readCost * raw;
+    const { depth: most, readCost, readFloor = 0 } = this.#bounds;
+    return depth <= most && read <= Math.max(readCost * raw, readFloor);
   }
 
   #depthOver({ bases }: PlanChoice): number {
