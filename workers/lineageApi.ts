@@ -11,6 +11,7 @@ import { importApi } from './importApi.ts';
 import { lossyApi } from './lossyApi.ts';
 import { mergeApi } from './mergeApi.ts';
 import { savingsApi } from './savingsApi.ts';
+import { repackApi } from './repackApi.ts';
 import { searchApi } from './searchApi.ts';
 import { testApi } from './testApi.ts';
 import type { Wired } from './wired.ts';
@@ -89,6 +90,7 @@ function featureApis(wired: Promise<Wired>) {
     ...dataApi(wired),
     ...lossyApi(wired),
     ...mergeApi(wired),
+    ...repackApi(wired),
     ...savingsApi(wired),
     ...searchApi(wired),
     ...testApi(wired),

@@ -11,6 +11,7 @@ import type { IncomingFile, OnCreationEvent, OnProgress, Signal } from './calls.
 import type { DiffApi } from './diffApi.ts';
 import type { CascadeApi } from './cascadeApi.ts';
 import type { SavingsApi } from './savingsApi.ts';
+import type { RepackApi } from './repackApi.ts';
 import type { SearchApi } from './searchApi.ts';
 import type { LossyApi } from './lossyApi.ts';
 import type { MergeApi } from './mergeApi.ts';
@@ -23,7 +24,16 @@ import type * as views from '../core/views.ts';
  * `AbortError` once its signal is aborted.
  */
 export interface LineageApi
-  extends TestApi, DiffApi, CascadeApi, SearchApi, MergeApi, LossyApi, BranchApi, SavingsApi {
+  extends
+    TestApi,
+    DiffApi,
+    CascadeApi,
+    SearchApi,
+    MergeApi,
+    LossyApi,
+    BranchApi,
+    RepackApi,
+    SavingsApi {
   start(): Promise<views.StartState>;
   /** Tells how compute devices are started, before anything is computed. */
   attachCompute(start: StartCompute): Promise<void>;

@@ -10,6 +10,7 @@ import { branchCalls, type BranchMgit } from './mgitBranches.ts';
 import { lossyCalls, type LossyMgit } from './mgitLossy.ts';
 import { mergeCalls, type MergeMgit } from './mgitMerge.ts';
 import { savingsCalls, type SavingsMgit } from './mgitSavings.ts';
+import { repackCalls, type RepackMgit } from './mgitRepack.ts';
 import { searchCalls, type SearchMgit } from './mgitSearch.ts';
 import { testCalls, type TestMgit } from './mgitTests.ts';
 import { diffCalls, type DiffMgit } from './mgitDiff.ts';
@@ -48,6 +49,7 @@ export interface Mgit
     SearchMgit,
     LossyMgit,
     MergeMgit,
+    RepackMgit,
     BranchMgit,
     SavingsMgit {
   import(files: FileSource, options?: ImportCall): Promise<views.ImportReport>;
@@ -149,6 +151,7 @@ export function createMgit(lineage: LineageApi): Mgit {
     ...branchCalls(lineage),
     ...lossyCalls(lineage),
     ...mergeCalls(lineage),
+    ...repackCalls(lineage),
     ...savingsCalls(lineage),
     ...searchCalls(lineage),
     ...testCalls(lineage),

@@ -12,7 +12,7 @@ import {
 import type { Way } from './candidateWays.ts';
 import { readable } from './measureWays.ts';
 import type { RepackPorts } from './repackPorts.ts';
-import { chunkIds, fingerprintOf, ownerOf, type Survey } from './surveyStore.ts';
+import { fingerprintOf, ownerOf, type Survey } from './surveyStore.ts';
 
 /** How long derivations are looked for, in ms. */
 const longest = 30_000;
@@ -62,23 +62,31 @@ async function derive(
   to: number,
   reader: RelativesReader,
 ): Promise<Way[]> {
-  const [id] = chunkIds(survey, [to]);
   const owner = ownerOf(survey, to);
-  const index = survey.chunks[to]?.at?.index;
-  if (id === undefined || owner === undefined || index === undefined) return [];
-  // The literal bytes come last and have no relatives.
+  if (owner === undefined) return [];
   const relatives = (await reader.of(owner.node))[owner.index];
-  const bytes = relatives && (await readable(ports, id));
+  const bytes = relatives && (await readable(ports, survey.chunks[to]?.storage.chunk));
   if (relatives === undefined || bytes === undefined) return [];
-  const found = await chunkDerivations((chunk) => readable(ports, chunk), relatives, index, bytes);
+  const found = await chunkDerivations(
+    (chunk) => readable(ports, chunk),
+    relatives,
+    survey.chunks[to]?.at?.index ?? 0,
+    bytes,
+  );
   const ways: Way[] = [];
   for (const derivation of found) {
-    const bases = derivation.bases.flatMap((base) => survey.places.get(base) ?? []);
-    const isUsable = bases.length === derivation.bases.length && !bases.includes(to);
-    const size = isUsable ? await derivedSize(ports, bytes, derivation, owner.element) : undefined;
-    if (size !== undefined) ways.push({ to, bases, bytes: size, known: 'whole', derivation });
+    const bases = usableBases(survey, to, derivation);
+    const size = bases && (await derivedSize(ports, bytes, derivation, owner.element));
+    if (bases !== undefined && size !== undefined)
+      ways.push({ to, bases, bytes: size, known: 'whole', derivation });
   }
   return ways;
+}
+
+/** Places of what a derivation leans on; undefined where it is not all known, or the chunk itself. */
+function usableBases(survey: Survey, to: number, { bases }: ChunkDerivation): number[] | undefined {
+  const places = bases.flatMap((base) => survey.places.get(base) ?? []);
+  return places.length < bases.length || places.includes(to) ? undefined : places;
 }
 
 async function derivedSize(

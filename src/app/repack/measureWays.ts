@@ -4,7 +4,7 @@ import type { Run } from '../../core/ports/run.ts';
 import type { Way } from './candidateWays.ts';
 import type { RepackPorts } from './repackPorts.ts';
 import { sampledSize } from './sampleSizes.ts';
-import { chunkIds, ownerOf, type Survey } from './surveyStore.ts';
+import { ownerOf, type Survey } from './surveyStore.ts';
 
 /** How long a plan measures, in ms: what is left then stays estimated. */
 const longest = 30_000;
@@ -70,32 +70,25 @@ async function measure(
 ): Promise<Map<Way, number>> {
   const found = new Map<Way, number>();
   const element = ownerOf(survey, to)?.element;
-  const bytes = await readAt(ports, survey, to);
+  const bytes = await readable(ports, survey.chunks[to]?.storage.chunk);
   if (bytes === undefined || element === undefined) return found;
   const guessed = own.filter(({ known }) => known === 'guessed');
   for (const way of guessed.sort((a, b) => a.bytes - b.bytes).slice(0, measuredWays)) {
     const [base] = way.bases;
-    const under = base === undefined ? undefined : await readAt(ports, survey, base);
+    const under =
+      base === undefined ? undefined : await readable(ports, survey.chunks[base]?.storage.chunk);
     if (base !== undefined && under === undefined) continue;
     found.set(way, sampledSize(ports.codecs, bytes, under, element));
   }
   return found;
 }
 
-async function readAt(
-  ports: RepackPorts,
-  survey: Survey,
-  place: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const [chunk] = chunkIds(survey, [place]);
-  return chunk === undefined ? undefined : readable(ports, chunk);
-}
-
 /** A chunk's bytes; undefined for one that is gone or damaged: `verify` tells of those. */
 export async function readable(
   { content }: Pick<RepackPorts, 'content'>,
-  chunk: ChunkId,
+  chunk: ChunkId | undefined,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (chunk === undefined) return undefined;
   try {
     return await content.read(chunk);
   } catch (error) {
