@@ -18,108 +18,16 @@ import {
   putSnapshot,
   removing,
 } from './checks/content.fixture.ts';
+import {
+  damage,
+  healthySteps,
+  poolSize,
+  type Asked,
+  type Step,
+} from './checks/historySteps.fixture.ts';
 import { Killed, mortalBench } from './checks/mortalStores.fixture.ts';
-import type { Death, MortalBench, MortalStores } from './checks/mortalStores.fixture.ts';
+import type { MortalBench, MortalStores } from './checks/mortalStores.fixture.ts';
 import { decodeDirectory } from './packs/directory.ts';
-
-/** How a chunk is asked to be stored: numbers are places in the pool. */
-interface Asked {
-  readonly chunk: number;
-  readonly bases: readonly number[];
-  /** Whose sum it is said to be; `right`: of those it is the sum of. */
-  readonly blend: readonly number[] | 'right';
-  readonly larger: boolean;
-}
-
-/** A step of a history; `tab` is 0 or 1. Steps that make no sense where they come do nothing. */
-type Step =
-  | { readonly is: 'begin' | 'commit' | 'discard' | 'crash' | 'collect'; readonly tab: number }
-  | { readonly is: 'put' | 'model'; readonly tab: number; readonly asked: readonly Asked[] }
-  | { readonly is: 'repack'; readonly tab: number; readonly asked: readonly Asked[] }
-  | { readonly is: 'remove'; readonly tab: number; readonly node: number }
-  | { readonly is: 'die'; readonly tab: number; readonly death: Death }
-  | {
-      readonly is: 'between';
-      readonly tab: 0;
-      readonly outer: Step;
-      readonly inner: Step;
-      readonly at: number;
-    }
-  | { readonly is: 'damage'; readonly tab: number; readonly pack: number; readonly at: number };
-
-const poolSize = 20;
-const tab = fc.nat({ max: 1 });
-const number = fc.nat({ max: poolSize - 1 });
-const asked: fc.Arbitrary<Asked> = fc.record({
-  chunk: number,
-  bases: fc.array(number, { maxLength: 3 }),
-  blend: fc.oneof(
-    fc.constant('right' as const),
-    fc.constant('right' as const),
-    fc.array(number, { maxLength: 3 }),
-  ),
-  larger: fc.boolean(),
-});
-/** Each chunk asked to lean on the one before it in a row: the way to long chains. */
-const row: fc.Arbitrary<Asked[]> = fc
-  .record({
-    from: number,
-    count: fc.nat({ max: poolSize }),
-    down: fc.boolean(),
-    larger: fc.boolean(),
-  })
-  .map(({ from, count, down, larger }) =>
-    Array.from({ length: count }, (_, at) => {
-      const place = (by: number) => (from + (down ? poolSize - by : by)) % poolSize;
-      return { chunk: place(at + 1), bases: [place(at)], blend: 'right', larger };
-    }),
-  );
-const several = fc.oneof(fc.array(asked, { minLength: 1, maxLength: 10 }), row);
-const put = fc.record({ is: fc.constant('put' as const), tab, asked: several });
-/** A whole import. */
-const model = fc.record({ is: fc.constant('model' as const), tab, asked: several });
-const repack = fc.record({ is: fc.constant('repack' as const), tab, asked: several });
-const plain = (...kinds: ('begin' | 'commit' | 'discard' | 'crash' | 'collect')[]) =>
-  fc.record({ is: fc.constantFrom(...kinds), tab });
-const remove = fc.record({ is: fc.constant('remove' as const), tab, node: fc.nat({ max: 4 }) });
-const die = fc.record({
-  is: fc.constant('die' as const),
-  tab,
-  death: fc.record({ afterWrites: fc.nat({ max: 4 }), written: fc.boolean() }),
-});
-/** A step of tab 1 between two transactions of a step of tab 0. */
-const between: fc.Arbitrary<Step> = fc
-  .tuple(
-    fc.oneof(repack, put, plain('commit', 'collect', 'discard')),
-    fc.oneof(put, plain('discard', 'begin')),
-    fc.nat({ max: 2 }),
-  )
-  .map(([outer, inner, at]) => ({
-    is: 'between',
-    tab: 0,
-    outer: { ...outer, tab: 0 },
-    inner: { ...inner, tab: 1 },
-    at,
-  }));
-const healthySteps: fc.WeightedArbitrary<Step>[] = [
-  { weight: 8, arbitrary: model },
-  { weight: 3, arbitrary: put },
-  { weight: 8, arbitrary: repack },
-  { weight: 4, arbitrary: plain('begin', 'commit', 'collect') },
-  { weight: 2, arbitrary: plain('discard', 'crash') },
-  { weight: 4, arbitrary: remove },
-  { weight: 2, arbitrary: die },
-  { weight: 5, arbitrary: between },
-];
-const damage: fc.WeightedArbitrary<Step> = {
-  weight: 2,
-  arbitrary: fc.record({
-    is: fc.constant('damage' as const),
-    tab,
-    pack: fc.nat({ max: 5 }),
-    at: fc.nat({ max: 3000 }),
-  }),
-};
 
 /** Places of the chunks that each fourth one is the sum of: sums of sums among them. */
 const partsOf = (at: number): number[] => (at % 4 === 3 ? [at - 1, at - 3] : []);
@@ -198,7 +106,7 @@ class World {
   }
 
   async attempt(step: Step, tab: Tab): Promise<void> {
-    const { content, log, lock } = tab.stores;
+    const { content, lock } = tab.stores;
     if (step.is === 'crash') this.close(step.tab);
     if (step.is === 'die') tab.stores.dieAt(step.death);
     if (step.is === 'begin') await this.begin(tab);
@@ -212,13 +120,16 @@ class World {
     if (step.is === 'damage') await this.damage(step.pack, step.at);
     if (step.is === 'collect') await lock.exclusive(() => content.collect(this.roots(), idle));
     if (step.is === 'repack') await lock.exclusive(() => this.repack(tab, step.asked));
-    if (step.is === 'discard' && tab.session !== undefined) {
-      const { id } = tab.session;
-      await tab.session.discard();
-      await log.endImport(id);
-      tab.session = undefined;
-      tab.put.clear();
-    }
+    if (step.is === 'discard') await this.discard(tab);
+  }
+
+  async discard(tab: Tab): Promise<void> {
+    if (tab.session === undefined) return;
+    const { id } = tab.session;
+    await tab.session.discard();
+    await tab.stores.log.endImport(id);
+    tab.session = undefined;
+    tab.put.clear();
   }
 
   async begin(tab: Tab): Promise<void> {

@@ -81,7 +81,7 @@ export const repackChecks: readonly StoreCheck[] = [
     async run(bench) {
       const stores = await bench.open();
       const chain = await near(9);
-      const [top, last] = [chain[0] as NewChunk, chain[8] as NewChunk];
+      const [top, last] = [chain[0], chain[8] as NewChunk];
       const other = await chunkOf(top.bytes.map((byte, at) => (at % 701 === 0 ? byte + 9 : byte)));
       await importModel(stores, 'm', [...chain, other]);
       const rows = chain.slice(1).map((chunk, at) => order(chunk, [chain[at] as NewChunk]));
@@ -142,7 +142,7 @@ export const repackChecks: readonly StoreCheck[] = [
           throwIfAborted: () => undefined,
         },
       };
-      const first = chunks[0] as NewChunk;
+      const first = chunks[0];
       const orders = chunks.slice(1).map((chunk) => order(chunk, [first]));
       const done = await stores.content.repack(orders, run);
       equal(done.chunks, 3);
