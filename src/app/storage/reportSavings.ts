@@ -4,6 +4,7 @@ import { dataOf, type Lineage } from '../../core/lineage/lineage.ts';
 import { graphSnapshots } from '../../core/lineage/namedSnapshots.ts';
 import type { ChunkStorage, StoreTotals } from '../../core/ports/contentStore.ts';
 import type { LineageLog } from '../../core/ports/lineageLog.ts';
+import type { LossyReceipt } from '../../core/lossyViews.ts';
 import type { KeptBytes, ModelSavings, SavingsReport } from '../../core/savingsViews.ts';
 import { undoSnapshots } from './collectGarbage.ts';
 import { countModel, sumHeld, type CountedModel } from './countSavings.ts';
@@ -79,9 +80,11 @@ async function count(ports: SavingsPorts): Promise<Account> {
 
 async function countedModels(ports: SavingsPorts, lineage: Lineage): Promise<CountedModel[]> {
   const models: CountedModel[] = [];
-  for (const { id, name, snapshot, summary } of await ports.use.allNodes()) {
+  for (const { id, name, snapshot, summary, outcome } of await ports.use.allNodes()) {
     const { payloads, names } = await ports.use.snapshot(snapshot);
-    models.push({ node: id, name, rawBytes: summary.sizeBytes, payloads, names });
+    const lossy =
+      outcome?.lossy === undefined ? {} : { lossy: lossyPayloads(names, outcome.lossy) };
+    models.push({ node: id, name, rawBytes: summary.sizeBytes, payloads, names, ...lossy });
   }
   const datasets = [...lineage.datasets.values()];
   if (datasets.length === 0) return models;
@@ -101,6 +104,12 @@ async function countedModels(ports: SavingsPorts, lineage: Lineage): Promise<Cou
       ],
     },
   ];
+}
+
+/** Of a lossy model, the tensors in steps; the others are exact. */
+function lossyPayloads(names: readonly string[], { steps }: LossyReceipt): ReadonlySet<number> {
+  const stepped = new Set(steps.map(({ name }) => name));
+  return new Set(names.flatMap((name, index) => (stepped.has(name) ? [index] : [])));
 }
 
 /** Chunks of the snapshots that can be read; one that was collected has none left to count. */

@@ -36,13 +36,19 @@ export function mapInk(pen: CanvasRenderingContext2D, variable: (name: string) =
   return { text, ground, line: variable('--border-strong'), font: variable('--font'), fills };
 }
 
-/** Two colours of six hex digits, `share` of the first. */
+/** Two colours of three or six hex digits, `share` of the first. */
 export function mixed(a: string, b: string, share: number): string {
-  const channel = (colour: string, at: number) => Number.parseInt(colour.slice(at, at + 2), 16);
-  const parts = [1, 3, 5].map((at) =>
-    Math.round(channel(a, at) * share + channel(b, at) * (1 - share)),
+  const parts = [0, 1, 2].map((place) =>
+    Math.round(channel(a, place) * share + channel(b, place) * (1 - share)),
   );
   return `rgb(${parts.join(' ')})`;
+}
+
+/** Red, green or blue of a colour, 0 to 255. A build may have written `#ffffff` as `#fff`. */
+function channel(colour: string, place: number): number {
+  const digits = (colour.length - 1) / 3;
+  const part = colour.slice(1 + place * digits, 1 + (place + 1) * digits);
+  return Number.parseInt(digits === 1 ? part + part : part, 16);
 }
 
 function patternOf(
