@@ -28,6 +28,8 @@ export async function generatedText() {
       // No collector and no allocator: the module lays its memory out itself.
       ...['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
       ...['--enable', 'simd', '--enable', 'bulk-memory'],
+      // Vectors pass between functions of ours, never to the page.
+      ...['--disableWarning', '112'],
       ...['--initialMemory', '8', '--maximumMemory', String(mostPages)],
     ],
     {

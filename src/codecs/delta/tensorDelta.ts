@@ -83,7 +83,8 @@ export function decodeWith(
   let elements = whole >>> kind.log;
   if (skips) elements = kernels.keepBlocks(takeBlockRuns(reader, Math.ceil(elements / 64)));
   kernels.contextsOfBase(rule);
-  takeSymbols(kernels, { elements, contextCount: rule.count, tables }, reader);
+  const mostSymbol = kind.log === 3 ? 254 : 246;
+  takeSymbols(kernels, { elements, contextCount: rule.count, tables, mostSymbol }, reader);
   const tailBytes = base.length - whole;
   if (reader.left() < tailBytes) throw reader.invalid('the last bytes are missing');
   if (!kernels.addDifferences(shift, reader.take(reader.left() - tailBytes)))

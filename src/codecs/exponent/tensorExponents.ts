@@ -105,7 +105,8 @@ export function decodeWith(
     const blocks = Math.ceil(elements / 2 ** blockLog);
     kernels.contextsOfBlocks(takeBlockContexts(reader, blocks), blockLog);
   } else kernels.contextsOfBlocks(new Uint8Array(Math.ceil(elements / 256)), 8);
-  takeSymbols(kernels, { elements, contextCount: blocked ? 16 : 1, tables }, reader);
+  const contextCount = blocked ? 16 : 1;
+  takeSymbols(kernels, { elements, contextCount, tables, mostSymbol: 255 }, reader);
   const tailBytes = rawBytes - whole;
   if (reader.left() < tailBytes) throw reader.invalid('the last bytes are missing');
   if (!kernels.putFields(rule, reader.take(reader.left() - tailBytes)))

@@ -64,15 +64,22 @@ export function takeSymbols(
     readonly elements: number;
     readonly contextCount: number;
     readonly tables: boolean;
+    /** Greater symbols are refused. */
+    readonly mostSymbol: number;
   },
   reader: ByteReader,
 ): void {
-  const { elements, contextCount, tables } = row;
+  const { elements, contextCount, tables, mostSymbol } = row;
   if (!tables) {
-    kernels.symbols().set(decodeSymbols(reader, kernels.contexts(), contextCount));
+    const symbols = decodeSymbols(reader, kernels.contexts(), contextCount);
+    if (symbols.some((symbol) => symbol > mostSymbol))
+      throw reader.invalid('a symbol is too large');
+    kernels.symbols().set(symbols);
     return;
   }
   const frequencies = frequenciesOf(takeWeights(reader));
+  if (frequencies.some((f, k) => f > 0 && (k & 255) > mostSymbol))
+    throw reader.invalid('a symbol is too large');
   const states = new Uint32Array(8);
   for (let k = 0; k < 8; k++) {
     let state = 0;

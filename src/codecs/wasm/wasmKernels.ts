@@ -55,7 +55,7 @@ interface Exports {
 /** Fixed places, as in assembly/layout.ts. */
 const statesAt = 0xd40;
 const surveyAt = 0xd80;
-const countsAt = 0x4000;
+const countsAt = 0x10000;
 const frequenciesAt = 0xc000;
 const levelsAt = 0x10000;
 const flagsAt = 0x50000;

@@ -37,7 +37,7 @@ function encoderTable(): void {
   for (let context = 0; context < 16; context++) {
     let start: u32 = 0;
     for (let symbol = 0; symbol < 256; symbol++) {
-      const k = (<usize>context << 8) | <usize>symbol;
+      const k = ((<usize>context) << 8) | (<usize>symbol);
       const f: u32 = load<u16>(frequencies + (k << 1));
       if (f == 0) continue;
       const at = coderTable + (k << 4);
@@ -59,8 +59,8 @@ export function encodeRow(elements: i32): u32 {
   for (let k: usize = 0; k < 8; k++) store<u32>(states + (k << 2), lowerBound);
   let at = wordsEnd;
   for (let i = elements - 1; i >= 0; i--) {
-    const state = states + ((<usize>i & 7) << 2);
-    const k = ((<usize>load<u8>(contextsAt + i)) << 8) | <usize>load<u8>(symbolsAt + i);
+    const state = states + (((<usize>i) & 7) << 2);
+    const k = ((<usize>load<u8>(contextsAt + i)) << 8) | (<usize>load<u8>(symbolsAt + i));
     const entry = coderTable + (k << 4);
     let x = load<u32>(state);
     const spill = <u32>(x >= load<u32>(entry + 8));
@@ -80,7 +80,7 @@ function decoderTable(): void {
     let at = coderTable + ((<usize>context) << (scaleBits + 2));
     const end = at + (4 << scaleBits);
     for (let symbol = 0; symbol < 256 && at < end; symbol++) {
-      const f: u32 = load<u16>(frequencies + (((<usize>context << 8) | <usize>symbol) << 1));
+      const f: u32 = load<u16>(frequencies + ((((<usize>context) << 8) | (<usize>symbol)) << 1));
       for (let place: u32 = 0; place < f && at < end; place++) {
         store<u32>(at, symbol | (place << 8) | ((f - 1) << 20));
         at += 4;
@@ -130,7 +130,7 @@ export function decodeRow(elements: i32, words: u32): i32 {
   v128.store(states, high, 16);
   for (; i < elements; i++) {
     if (at > end) return 0;
-    const state = states + ((<usize>i & 7) << 2);
+    const state = states + (((<usize>i) & 7) << 2);
     let x = load<u32>(state);
     const slot = x & ((1 << scaleBits) - 1);
     const context = <usize>load<u8>(contextsAt + i);
@@ -148,8 +148,6 @@ export function decodeRow(elements: i32, words: u32): i32 {
   return 1;
 }
 
-// @ts-ignore: decorator
-@inline
 function lookUp(x: v128, slots: v128, contexts: v128): v128 {
   const index = i32x4.shl(v128.or(v128.and(x, slots), i32x4.shl(contexts, scaleBits)), 2);
   let entries = v128.load32_zero(coderTable + <usize>i32x4.extract_lane(index, 0));
@@ -158,8 +156,6 @@ function lookUp(x: v128, slots: v128, contexts: v128): v128 {
   return v128.load_lane<u32>(coderTable + <usize>i32x4.extract_lane(index, 3), entries, 3);
 }
 
-// @ts-ignore: decorator
-@inline
 function step(x: v128, entries: v128, slots: v128): v128 {
   const rest = i32x4.shr_u(x, scaleBits);
   const place = v128.and(i32x4.shr_u(entries, 8), slots);

@@ -5,22 +5,25 @@ import {
   chunkAt,
   contextsAt,
   counts,
-  symbolTable,
+  countsBytes,
   symbolsAt,
   tile,
   tileElements,
+  tileIndices,
+  tileLengths,
 } from './layout';
 import { addCounts } from './counts';
 import { addWide, takeWide } from './wide';
 import { bytesOf, loadWords, storeBytes, storeWords } from './words';
 
 /** A word as a number in the order of the values; `signs` is −1 for floats and 0 for integers. */
-// @ts-ignore: decorator
-@inline
 function ordered(words: v128, signs: v128, shift: i32): v128 {
   const negative = v128.and(i32x4.shr_s(words, 31), signs);
   // Floats: the magnitude, complemented where the sign is set. Integers: the signed number.
-  const magnitude = i32x4.shr_s(v128.andnot(words, v128.and(negative, i32x4.splat(i32.MIN_VALUE))), shift);
+  const magnitude = i32x4.shr_s(
+    v128.andnot(words, v128.and(negative, i32x4.splat(i32.MIN_VALUE))),
+    shift,
+  );
   return v128.xor(magnitude, negative);
 }
 
@@ -62,7 +65,10 @@ export function contextRow(
   const tops = i32x4.splat(top);
   const lasts = i32x4.splat(last);
   for (let i = 0; i < elements; i += 4) {
-    const key = i32x4.shr_u(v128.and(loadWords(baseAt + ((<usize>i) << log), log), mask), contextShift);
+    const key = i32x4.shr_u(
+      v128.and(loadWords(baseAt + ((<usize>i) << log), log), mask),
+      contextShift,
+    );
     const context = i32x4.min_s(lasts, i32x4.max_s(i32x4.splat(0), i32x4.sub(tops, key)));
     storeBytes(contextsAt + i, context);
   }
@@ -76,14 +82,25 @@ function wideContextRow(elements: i32, float: i32, contextShift: i32, top: i32, 
   }
 }
 
+/** 2 to the power of each lane, as a number; for 0 to 31. */
+function powerOf(exponents: v128): v128 {
+  return i32x4.trunc_sat_f32x4_u(i32x4.shl(i32x4.add(exponents, i32x4.splat(127)), 23));
+}
+
 /**
  * Symbols and bits of the differences of chunk and base, elements of at most four bytes; counts the
  * symbols of each context. Gives the number of bits.
+ *
+ * A tile of elements at a time, first with vectors as far as they go: the leading bit of a number and
+ * the two below it are those of the number as a float.
  */
 export function takeDifferences(elements: i32, log: u32, float: i32, shift: i32): u32 {
   if (log == 3) return takeWide(elements, float);
-  memory.fill(counts, 0, 0x8000);
+  memory.fill(counts, 0, 4 * countsBytes);
   const signs = i32x4.splat(float ? -1 : 0);
+  const one = i32x4.splat(1);
+  const chunkRow = chunkAt;
+  const baseRow = baseAt;
   let out = bitsAt;
   let held: u64 = 0;
   let used: u64 = 0;
@@ -91,36 +108,38 @@ export function takeDifferences(elements: i32, log: u32, float: i32, shift: i32)
     const some = min(tileElements, elements - from);
     for (let i = 0; i < some; i += 4) {
       const at = (<usize>(from + i)) << log;
-      const base = loadWords(baseAt + at, log);
-      const difference = i32x4.shr_s(
-        i32x4.shl(
-          i32x4.sub(
-            ordered(loadWords(chunkAt + at, log), signs, shift),
-            ordered(base, signs, shift),
-          ),
-          shift,
+      const base = loadWords(baseRow + at, log);
+      const difference = wrapped(
+        i32x4.sub(
+          ordered(loadWords(chunkRow + at, log), signs, shift),
+          ordered(base, signs, shift),
         ),
         shift,
       );
-      v128.store(tile + ((<usize>i) << 2), i32x4.abs(difference));
+      const m = i32x4.abs(difference);
       // 1 where the element comes nearer to zero (floats) or falls (integers).
       const nearer = i32x4.shr_u(v128.xor(v128.and(base, signs), difference), 31);
-      storeBytes(symbolsAt + from + i, nearer);
+      // What a float would round is cut off: it is never among the leading three bits.
+      const large = i32x4.gt_u(m, i32x4.splat(0xffffff));
+      const asFloat = f32x4.convert_i32x4_u(v128.andnot(m, v128.and(large, i32x4.splat(0x1ff))));
+      const small = i32x4.lt_u(m, i32x4.splat(4));
+      const token = v128.bitselect(m, i32x4.sub(i32x4.shr_u(asFloat, 21), i32x4.splat(512)), small);
+      const signed = i32x4.sub(i32x4.add(i32x4.shl(token, 1), nearer), one);
+      const symbol = v128.andnot(signed, i32x4.eq(m, i32x4.splat(0)));
+      storeBytes(symbolsAt + from + i, symbol);
+      const context = bytesOf(contextsAt + from + i);
+      const index = v128.or(i32x4.shl(context, 8), symbol);
+      v128.store_lane<u64>(tileIndices + ((<usize>i) << 1), i16x8.narrow_i32x4_u(index, index), 0);
+      const r = i32x4.max_s(i32x4.sub(i32x4.shr_u(asFloat, 23), i32x4.splat(129)), i32x4.splat(0));
+      storeBytes(tileLengths + i, r);
+      v128.store(tile + ((<usize>i) << 2), v128.and(m, i32x4.sub(powerOf(r), one)));
     }
-    for (let i = 0; i < some; i++) {
-      const m = load<u32>(tile + ((<usize>i) << 2));
-      const at = symbolsAt + from + i;
-      const r = <u32>max(0, 29 - <i32>clz(m));
-      const token = (r << 2) + (m >> r);
-      const symbol = m == 0 ? 0 : 2 * token - 1 + load<u8>(at);
-      store<u8>(at, <u8>symbol);
+    for (let i: usize = 0; i < <usize>some; i++) {
       const count =
-        counts +
-        ((<usize>(i & 1)) << 14) +
-        ((((<usize>load<u8>(contextsAt + from + i)) << 8) | <usize>symbol) << 2);
+        counts + (i & 3) * countsBytes + ((<usize>load<u16>(tileIndices + (i << 1))) << 2);
       store<u32>(count, load<u32>(count) + 1);
-      held |= (<u64>(m & ((1 << r) - 1))) << used;
-      used += r;
+      held |= (<u64>load<u32>(tile + (i << 2))) << used;
+      used += <u64>load<u8>(tileLengths + i);
       store<u64>(out, held);
       out += <usize>(used >> 3);
       held >>= used & ~7;
@@ -128,23 +147,17 @@ export function takeDifferences(elements: i32, log: u32, float: i32, shift: i32)
     }
   }
   addCounts();
-  return (<u32>(out - bitsAt) << 3) + <u32>used;
+  return ((<u32>(out - bitsAt)) << 3) + <u32>used;
 }
 
-/** Fills the table of what symbols stand for. */
-export function startSymbols(): void {
-  for (let symbol: u32 = 0; symbol < 256; symbol++) {
-    const token = (symbol + 1) >> 1;
-    const r: u32 = token < 8 ? 0 : (token >> 2) - 1;
-    const at = symbolTable + ((<usize>symbol) << 3);
-    store<u32>(at, token < 8 ? token : (4 + (token & 3)) << r);
-    store<u32>(at + 4, r);
-  }
+/** Numbers of 32 − `shift` bits, with their sign. */
+function wrapped(numbers: v128, shift: i32): v128 {
+  return i32x4.shr_s(i32x4.shl(numbers, shift), shift);
 }
 
 /**
- * The elements again from base, symbols and bits. Gives the number of bits that were read; stops
- * where they run out.
+ * The elements again from base, symbols and bits, at `to`. Gives the number of bits that were read, or
+ * more than there can be where they run out.
  */
 export function addDifferences(
   elements: i32,
@@ -156,36 +169,52 @@ export function addDifferences(
 ): u32 {
   if (log == 3) return addWide(elements, float, bitBytes, to);
   const signs = i32x4.splat(float ? -1 : 0);
+  const one = i32x4.splat(1);
+  const zero = i32x4.splat(0);
   const topBit = v128.and(signs, i32x4.splat(i32.MIN_VALUE));
+  const bits = bitsAt;
+  const baseRow = baseAt;
   const limit = min<u32>(bitBytes, <u32>(bitsEnd - bitsAt) - 4096 - 16);
   let at: u32 = 0;
   for (let from = 0; from < elements; from += tileElements) {
     // A tile reads at most 31 bits an element: less than what lies behind the limit.
     if (at >> 3 > limit) return u32.MAX_VALUE;
     const some = min(tileElements, elements - from);
-    for (let i = 0; i < some; i++) {
-      const meaning = load<u64>(symbolTable + ((<usize>load<u8>(symbolsAt + from + i)) << 3));
-      const r = meaning >> 32;
-      const raw = (load<u64>(bitsAt + (at >> 3)) >> (<u64>at & 7)) & ((<u64>1 << r) - 1);
-      store<u32>(tile + ((<usize>i) << 2), <u32>meaning | <u32>raw);
-      at += <u32>r;
+    const symbols = symbolsAt + from;
+    for (let i = 0; i < some; i += 4)
+      storeBytes(
+        tileLengths + i,
+        i32x4.max_s(i32x4.sub(i32x4.shr_u(tokenOf(bytesOf(symbols + i)), 2), one), zero),
+      );
+    for (let i: usize = 0; i < <usize>some; i++) {
+      store<u32>(tile + (i << 2), <u32>(load<u64>(bits + (at >> 3)) >> ((<u64>at) & 7)));
+      at += load<u8>(tileLengths + i);
     }
     for (let i = 0; i < some; i += 4) {
       const place = (<usize>(from + i)) << log;
-      const base = loadWords(baseAt + place, log);
-      const symbol = bytesOf(symbolsAt + from + i);
-      const nearer = i32x4.sub(v128.and(symbol, i32x4.splat(1)), i32x4.splat(1));
-      const negative = v128.xor(v128.and(i32x4.shr_s(base, 31), signs), nearer);
-      const m = v128.load(tile + ((<usize>i) << 2));
-      const difference = i32x4.sub(v128.xor(m, negative), negative);
-      const sum = i32x4.shr_s(
-        i32x4.shl(i32x4.add(ordered(base, signs, shift), difference), shift),
-        shift,
+      const base = loadWords(baseRow + place, log);
+      const symbol = bytesOf(symbols + i);
+      const token = tokenOf(symbol);
+      // The least number of a token, made as a float; and the bits below it.
+      const leading = v128.bitselect(
+        token,
+        i32x4.trunc_sat_f32x4_u(i32x4.shl(i32x4.add(token, i32x4.splat(512)), 21)),
+        i32x4.lt_s(token, i32x4.splat(8)),
       );
-      const below = v128.and(i32x4.shr_s(sum, 31), signs);
-      const word = v128.or(i32x4.shl(v128.xor(sum, below), shift), v128.and(below, topBit));
+      const below = i32x4.sub(powerOf(bytesOf(tileLengths + i)), one);
+      const m = v128.or(leading, v128.and(v128.load(tile + ((<usize>i) << 2)), below));
+      const nearer = i32x4.sub(v128.and(symbol, one), one);
+      const negative = v128.xor(v128.and(i32x4.shr_s(base, 31), signs), nearer);
+      const difference = i32x4.sub(v128.xor(m, negative), negative);
+      const sum = wrapped(i32x4.add(ordered(base, signs, shift), difference), shift);
+      const minus = v128.and(i32x4.shr_s(sum, 31), signs);
+      const word = v128.or(i32x4.shl(v128.xor(sum, minus), shift), v128.and(minus, topBit));
       storeWords(to + place, word, log);
     }
   }
   return at;
+}
+
+function tokenOf(symbol: v128): v128 {
+  return i32x4.shr_u(i32x4.add(symbol, i32x4.splat(1)), 1);
 }

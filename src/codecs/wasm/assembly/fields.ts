@@ -5,6 +5,7 @@ import {
   chunkAt,
   contextsAt,
   counts,
+  countsBytes,
   flags,
   levels,
   survey,
@@ -12,18 +13,14 @@ import {
 } from './layout';
 
 /** The element at `i` with its top bit at bit 31, or 63 where it has eight bytes. */
-// @ts-ignore: decorator
-@inline
 function wordAt(i: i32, log: u32): u64 {
   const at = chunkAt + ((<usize>i) << log);
   if (log == 3) return load<u64>(at);
   if (log == 2) return load<u32>(at);
-  if (log == 1) return <u64>load<u16>(at) << 16;
-  return <u64>load<u8>(at) << 24;
+  if (log == 1) return (<u64>load<u16>(at)) << 16;
+  return (<u64>load<u8>(at)) << 24;
 }
 
-// @ts-ignore: decorator
-@inline
 function storeWord(i: i32, log: u32, word: u64): void {
   const at = chunkAt + ((<usize>i) << log);
   if (log == 3) store<u64>(at, word);
@@ -33,14 +30,10 @@ function storeWord(i: i32, log: u32, word: u64): void {
 }
 
 /** All bits of a word but the top one. */
-// @ts-ignore: decorator
-@inline
 function magnitudeMask(log: u32): u64 {
   return log == 3 ? i64.MAX_VALUE : i32.MAX_VALUE;
 }
 
-// @ts-ignore: decorator
-@inline
 function surveyOf(elements: i32, log: u32): void {
   let least = magnitudeMask(log);
   let most: u64 = 0;
@@ -71,8 +64,6 @@ export function surveyFields(elements: i32, log: u32): void {
   else surveyOf(elements, 0);
 }
 
-// @ts-ignore: decorator
-@inline
 function takeOf(
   elements: i32,
   log: u32,
@@ -82,7 +73,7 @@ function takeOf(
   zeros: u64,
   signed: u64,
 ): u32 {
-  memory.fill(counts, 0, 0x8000);
+  memory.fill(counts, 0, 4 * countsBytes);
   const top: u64 = log == 3 ? 63 : 31;
   const lowMask = ((<u64>1) << cut) - 1;
   const width = cut - shift + 1 - signed;
@@ -95,11 +86,12 @@ function takeOf(
     const word = wordAt(i, log);
     const magnitude = word & magnitudeMask(log);
     const sign = word >> top;
-    const apart = zeros & <u64>(word == 0);
+    const apart = zeros & (<u64>(word == 0));
     const symbol = apart ? 0 : ((((magnitude >> cut) - least) << signed) | (sign & signed)) + zeros;
     store<u8>(symbols + i, <u8>symbol);
     const context = <usize>load<u8>(contexts + i);
-    const count = counts + ((<usize>i & 1) << 14) + (((context << 8) | (<usize>symbol & 255)) << 2);
+    const count =
+      counts + ((<usize>i) & 3) * countsBytes + (((context << 8) | ((<usize>symbol) & 255)) << 2);
     store<u32>(count, load<u32>(count) + 1);
     const low = (magnitude & lowMask) >> shift;
     const field = signed ? low : (low << 1) | sign;
@@ -111,7 +103,7 @@ function takeOf(
     used &= 7;
   }
   addCounts();
-  return (<u32>(out - bitsAt) << 3) + <u32>used;
+  return ((<u32>(out - bitsAt)) << 3) + <u32>used;
 }
 
 /** Symbols and bits of the elements; counts the symbols of each context. Gives the number of bits. */
@@ -130,8 +122,6 @@ export function takeFields(
   return takeOf(elements, 0, cut, shift, least, zeros, signed);
 }
 
-// @ts-ignore: decorator
-@inline
 function putOf(
   elements: i32,
   log: u32,
@@ -152,8 +142,8 @@ function putOf(
   for (let i = 0; i < elements; i++) {
     if (at >> 3 > limit) return u32.MAX_VALUE;
     const symbol = <u64>load<u8>(symbols + i);
-    const field = (load<u64>(bits + (at >> 3)) >> (<u64>at & 7)) & mask;
-    const apart = zeros & <u64>(symbol == 0);
+    const field = (load<u64>(bits + (at >> 3)) >> ((<u64>at) & 7)) & mask;
+    const apart = zeros & (<u64>(symbol == 0));
     at += apart ? 0 : <u32>width;
     const head = symbol - zeros;
     const sign = signed ? head & 1 : field & 1;
@@ -200,7 +190,7 @@ export function levelRow(elements: i32, log: u32, blockLog: u32, keyShift: u32):
     let some: u32 = 0;
     for (let i = from; i < to; i++) {
       const magnitude = wordAt(i, log) & magnitudeMask(log);
-      sum += <u32>(magnitude >> keyShift) & 0xffff;
+      sum += (<u32>(magnitude >> keyShift)) & 0xffff;
       some += <u32>(magnitude != 0);
     }
     store<u16>(levels + ((<usize>block) << 1), <u16>(some == 0 ? 0 : sum / some));

@@ -1,9 +1,7 @@
 import { startSpread } from './coder';
-import { startSymbols } from './differences';
 import * as layout from './layout';
 
 startSpread();
-startSymbols();
 
 export { gather, markChanged, scatter } from './blocks';
 export { decodeRow, encodeRow } from './coder';

@@ -5,8 +5,6 @@
  * Every loop below may read and write up to 16 bytes past the end of a row; `slack` is kept free.
  */
 
-/** For each symbol, the number it stands for (low word) and its bits beside it (high word). */
-export const symbolTable: usize = 0x400;
 /** For each set of lanes, how a vector of words is spread over them. */
 export const spreadTable: usize = 0xc00;
 /** Words that a set of lanes takes, in bytes. */
@@ -18,14 +16,22 @@ export const survey: usize = 0xd80;
 /** Numbers of one tile of elements, u32 each (u64 for elements of 8 bytes). */
 export const tile: usize = 0x1000;
 export const tileElements: i32 = 1024;
-/** Two rows of counters, u32 `[16][256]` each, filled in turn. */
-export const counts: usize = 0x4000;
+/** The bits beside each of a tile's symbols, a byte each. */
+export const tileLengths: usize = 0x2000;
+/** Context and symbol of each element of a tile, u16 each. */
+export const tileIndices: usize = 0x2400;
 /** Frequencies as the coders take them, u16 `[16][256]`; 1 to 4096 where not 0. */
 export const frequencies: usize = 0xc000;
 /** Decoder: u32 `[16][4096]`; encoder: 16 bytes each, `[16][256]`. */
 export const coderTable: usize = 0x10000;
 /** One byte for each block of 64 elements: whether it differs from the base. */
 export const flags: usize = 0x50000;
+/**
+ * Four rows of counters, u32 `[16][256]` each, filled in turn: the same counter is not raised twice in
+ * a row. They share their place with the coder's table, which comes after.
+ */
+export const counts: usize = coderTable;
+export const countsBytes: usize = 0x4000;
 /** A u16 for each block of elements; shares its place with the coder's table, which comes after. */
 export const levels: usize = coderTable;
 /** Chunk data. */

@@ -1,4 +1,14 @@
-import { baseAt, bitsAt, bitsEnd, chunkAt, contextsAt, counts, symbolsAt, tileElements } from './layout';
+import {
+  baseAt,
+  bitsAt,
+  bitsEnd,
+  chunkAt,
+  contextsAt,
+  counts,
+  countsBytes,
+  symbolsAt,
+  tileElements,
+} from './layout';
 import { addCounts } from './counts';
 
 /*
@@ -7,8 +17,6 @@ import { addCounts } from './counts';
  */
 
 /** A word as a number in the order of the values; `signs` is −1 for floats and 0 for integers. */
-// @ts-ignore: decorator
-@inline
 function ordered(word: i64, signs: i64): i64 {
   const negative = (word >> 63) & signs;
   return (word & ~(negative & i64.MIN_VALUE)) ^ negative;
@@ -16,7 +24,7 @@ function ordered(word: i64, signs: i64): i64 {
 
 /** `takeDifferences` of differences.ts for elements of eight bytes. */
 export function takeWide(elements: i32, float: i32): u32 {
-  memory.fill(counts, 0, 0x8000);
+  memory.fill(counts, 0, 4 * countsBytes);
   const signs: i64 = float ? -1 : 0;
   let out = bitsAt;
   let held: u64 = 0;
@@ -26,12 +34,13 @@ export function takeWide(elements: i32, float: i32): u32 {
     const base = load<i64>(baseAt + at);
     const difference = ordered(load<i64>(chunkAt + at), signs) - ordered(base, signs);
     const m = <u64>(difference < 0 ? -difference : difference);
-    const nearer = <u64>((base & signs) ^ difference) >> 63;
+    const nearer = (<u64>((base & signs) ^ difference)) >> 63;
     const r = <u64>max<i64>(0, 62 - <i64>clz(m));
     const symbol = m == 0 ? 0 : 2 * ((r << 1) + (m >> r)) - 1 + nearer;
     store<u8>(symbolsAt + i, <u8>symbol);
     const context = <usize>load<u8>(contextsAt + i);
-    const count = counts + ((<usize>i & 1) << 14) + (((context << 8) | <usize>symbol) << 2);
+    const count =
+      counts + ((<usize>i) & 3) * countsBytes + (((context << 8) | (<usize>symbol)) << 2);
     store<u32>(count, load<u32>(count) + 1);
     // Up to 62 bits beside 7 that wait do not fit in one word: the low 32 first.
     const low = min<u64>(r, 32);
@@ -50,7 +59,7 @@ export function takeWide(elements: i32, float: i32): u32 {
     used &= 7;
   }
   addCounts();
-  return (<u32>(out - bitsAt) << 3) + <u32>used;
+  return ((<u32>(out - bitsAt)) << 3) + <u32>used;
 }
 
 /** `addDifferences` of differences.ts for elements of eight bytes. */
@@ -66,10 +75,10 @@ export function addWide(elements: i32, float: i32, bitBytes: u32, to: usize): u3
     const token = (symbol + 1) >> 1;
     const r: u64 = token < 4 ? 0 : (token >> 1) - 1;
     const low = min<u64>(r, 32);
-    let raw = (load<u64>(bitsAt + (at >> 3)) >> (<u64>at & 7)) & (((<u64>1) << low) - 1);
+    let raw = (load<u64>(bitsAt + (at >> 3)) >> ((<u64>at) & 7)) & (((<u64>1) << low) - 1);
     at += <u32>low;
     const rest = r - low;
-    raw |= ((load<u64>(bitsAt + (at >> 3)) >> (<u64>at & 7)) & (((<u64>1) << rest) - 1)) << low;
+    raw |= ((load<u64>(bitsAt + (at >> 3)) >> ((<u64>at) & 7)) & (((<u64>1) << rest) - 1)) << low;
     at += <u32>rest;
     const m = <i64>((token < 4 ? token : (2 + (token & 1)) << r) | raw);
     const nearer = <i64>(symbol & 1) - 1;
