@@ -2,12 +2,15 @@ import { stepsCodec } from '../../codecs/steps/stepsCodec.ts';
 import { perceptron } from '../../compute/training.fixture.ts';
 import type { NodeId, TestId } from '../../core/ids.ts';
 import { literal, numbersOf } from '../../core/network/literal.ts';
-import type { Network } from '../../core/network/network.ts';
+import type { Literal, Network } from '../../core/network/network.ts';
 import type { ModelTest } from '../../core/modelTests/modelTest.ts';
 import { parentModel } from '../create/parentModel.ts';
 import { noRun } from '../import/importModels.fixture.ts';
 import { modelTest, modelTestBench } from '../modelTests/modelTestBench.fixture.ts';
 import { functionOf } from '../functions/registry.ts';
+import type { Judge } from '../modelTests/testSubject.ts';
+import type { LossyOrder, LossyResult } from '../../core/lossyViews.ts';
+import { makeLossy } from './makeLossy.ts';
 import { lossyService } from './lossyService.ts';
 
 /** The network with normal noise on every weight. */
@@ -30,6 +33,38 @@ export function drifted(network: Network, deviation: number, seed: number): Netw
     ]),
   );
   return { ...network, initializers };
+}
+
+/**
+ * Judges by how far a model's weights are from some others: as the loss of a classification, `w1` counting
+ * a hundred times.
+ */
+export function judgeByDistance(values: ReadonlyMap<string, Literal>, onRun: () => void): Judge {
+  return async (test, subject) => {
+    onRun();
+    let loss = 1;
+    const found = await subject.model.values([...values.keys()]);
+    for (const [name, before] of values) {
+      const after = found.get(name);
+      const now = after === undefined ? [] : numbersOf(after);
+      const sum = numbersOf(before).reduce(
+        (all, value, i) => all + Math.abs(value - (now[i] ?? NaN)),
+        0,
+      );
+      loss += ((name === 'w1' ? 100 : 1) * sum) / numbersOf(before).length;
+    }
+    return {
+      test: test.id,
+      testVersion: 1,
+      functionVersion: 1,
+      snapshot: subject.model.node.snapshot,
+      verdict: 'measured',
+      metrics: { loss },
+      backend: 'none',
+      at: 0,
+      ms: 0,
+    };
+  };
 }
 
 /** Three generations of a perceptron that drifts, data for it, and the use cases of lossy models. */
@@ -62,6 +97,20 @@ export async function lossyBench() {
     ports,
     ...ids,
     service: lossyService(ports, stepsCodec),
+    /** Makes the child lossy, judged by how far it goes from what it was. */
+    judged: async (order: Partial<LossyOrder>, onRun = () => undefined): Promise<LossyResult> => {
+      const judge = judgeByDistance(child.initializers, onRun);
+      const lossyPorts = { ...ports, judge, steps: stepsCodec };
+      const whole = {
+        nodes: [ids.child],
+        quantiser: 'per tensor',
+        epsilon: 0.1,
+        ...order,
+      } as const;
+      const [result] = (await makeLossy(lossyPorts, whole, noRun)).results;
+      if (result === undefined) throw new Error('no result');
+      return result;
+    },
     values: async (id: NodeId, tensor: string) => {
       const value = (await (await parentModel(ports, id, noRun)).values([tensor])).get(tensor);
       return value === undefined ? [] : [...numbersOf(value)];
