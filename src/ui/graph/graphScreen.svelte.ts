@@ -97,7 +97,8 @@ export class GraphScreen {
   #described(item: ViewItem): string {
     const [first] = item.nodes;
     const mark = first === undefined ? undefined : this.standing.get(first);
-    const words = describeItem(this.index, this.plan, item);
+    const lossy = this.appearance.lossy.has(item.key) ? ' Lossy: it has less precision.' : '';
+    const words = `${describeItem(this.index, this.plan, item)}${lossy}`;
     return mark === undefined ? words : `${words} ${mark.label}.`;
   }
 

@@ -5,6 +5,7 @@ import { sizeItems } from '../../core/graphView/sizing.ts';
 import type { ViewPlan } from '../../core/graphView/viewPlan.ts';
 import type { GraphLook } from './graphOptions.ts';
 import { itemLabel, labelRoom } from './labels.ts';
+import { lossyItems, lossySign } from '../lossy/lossyItems.ts';
 import { colourOf, type ThemeName } from './look.ts';
 import type { Placed } from './placed.ts';
 import type { Scene } from './renderer.ts';
@@ -18,6 +19,8 @@ export interface Appearance {
   readonly theme: ThemeName;
   /** By key: how items stand in what goes on. */
   readonly tones: ReadonlyMap<string, Tone>;
+  /** Keys of items that are lossy models. */
+  readonly lossy: ReadonlySet<string>;
 }
 
 export function appearanceOf(
@@ -32,6 +35,7 @@ export function appearanceOf(
     sizes: sizeItems(index, plan.items, sizeBy),
     theme,
     tones,
+    lossy: lossyItems(index, plan.items),
   };
 }
 
@@ -47,7 +51,7 @@ export function sceneOf({ plan, positions, flow }: Placed, look: Appearance): Sc
       x: positions[i * 2] ?? 0,
       y: positions[i * 2 + 1] ?? 0,
       size: look.sizes.get(item.key) ?? 0,
-      label: signed(itemLabel(item), look.tones.get(item.key)),
+      label: signed(itemLabel(item), look.tones.get(item.key), look.lossy.has(item.key)),
       tone: look.tones.get(item.key) ?? 'none',
       count: item.nodes.length,
       colour: colourOf(look.colouring.shades.get(item.key), look.theme),
@@ -64,6 +68,7 @@ export function sceneOf({ plan, positions, flow }: Placed, look: Appearance): Sc
   };
 }
 
-function signed(label: string, tone: Tone | undefined): string {
-  return tone === undefined ? label : `${toneSigns[tone]} ${label}`;
+function signed(label: string, tone: Tone | undefined, lossy: boolean): string {
+  const named = lossy ? `${lossySign} ${label}` : label;
+  return tone === undefined ? named : `${toneSigns[tone]} ${named}`;
 }

@@ -5,29 +5,46 @@ import type { ModelTest } from '../../core/modelTests/modelTest.ts';
 import { modelsOfTest } from '../modelTests/boundModels.ts';
 import { pointKey, withCurves, type Points } from './combine.ts';
 
+/** What a state of the lineage is known by: sizes depend on its models, results on its tests too. */
+export interface World {
+  readonly models: string;
+  readonly tests: string;
+}
+
 /** What previews have found, and of which state of the lineage. */
 export interface Known {
-  readonly of: string;
+  readonly of: World;
   readonly points: Points;
   /** Keys of points whose tests were run, though perhaps none could be. */
   readonly tried: ReadonlySet<string>;
 }
 
-export const nothingKnown: Known = { of: '', points: new Map(), tried: new Set() };
+export const nothingKnown: Known = {
+  of: { models: '', tests: '' },
+  points: new Map(),
+  tried: new Set(),
+};
 
-/** Tells states of a lineage apart, as far as sizes and results of tests depend on them. */
-export function worldOf({ nodes, edges, tests }: GraphData): string {
+export function worldOf({ nodes, edges, tests }: GraphData): World {
   const judged = tests.map(({ id, version, tolerances }) => [id, version, tolerances]);
-  return JSON.stringify([nodes.map(({ id }) => id), edges.length, judged]);
+  return {
+    models: JSON.stringify([nodes.map(({ id }) => id), edges.length]),
+    tests: JSON.stringify(judged),
+  };
 }
 
-/** What is known of this state of the lineage. */
-export function knownOf(known: Known, world: string): Known {
-  return known.of === world ? known : { ...nothingKnown, of: world };
+/** What is known of this state of the lineage: with other tests only the sizes. */
+export function knownOf(known: Known, world: World): Known {
+  if (known.of.models !== world.models) return { ...nothingKnown, of: world };
+  if (known.of.tests === world.tests) return known;
+  const sizes = [...known.points].map(
+    ([key, point]) => [key, { ...point, tests: [], passes: undefined }] as const,
+  );
+  return { of: world, points: new Map(sizes), tried: new Set() };
 }
 
 /** @param tested - whether tests were run for the curve. */
-export function withCurve(before: Known, world: string, curve: LossyCurve, tested: boolean): Known {
+export function withCurve(before: Known, world: World, curve: LossyCurve, tested: boolean): Known {
   const known = knownOf(before, world);
   const keys = tested ? curve.points.map(({ options }) => pointKey(curve.node, options)) : [];
   return {

@@ -23,6 +23,18 @@ function titleOf(session: Session, nodes: readonly NodeId[]): string {
     : counted(nodes.length, 'model');
 }
 
+/** A card of the tray that leads to the view. */
+function addTask(session: Session, title: string): Task {
+  return session.addTask(title, () => {
+    session.openWork({ is: 'lossy' });
+  });
+}
+
+/** What the view itself says is not said in the tray as well. */
+function leaveTray(session: Session, task: Task): void {
+  if (session.work?.is === 'lossy' || task.state.is === 'cancelled') session.dismissTask(task.id);
+}
+
 /** How the state that follows a preview is told. */
 export interface PreviewEars {
   readonly started: (task: Task) => void;
@@ -31,17 +43,18 @@ export interface PreviewEars {
 }
 
 /** Finds what models would take at several ε, one model after another; what was found before a stop stays. */
-export function previewLossy(
+export async function previewLossy(
   session: Session,
   { nodes, options, ...rest }: LossyPreviewOrder,
   { started, found }: PreviewEars,
 ): Promise<Followed<number>> {
   const title = titleOf(session, nodes);
-  const task = session.addTask(
+  const task = addTask(
+    session,
     rest.tests === true ? `Tests of ${title} with loss` : `Sizes of ${title} with loss`,
   );
   started(task);
-  return followed(
+  const result = await followed(
     session,
     task,
     async ({ signal, onProgress }) => {
@@ -59,6 +72,8 @@ export function previewLossy(
     },
     () => `${counted(options.length, 'ε', 'ε')} tried on ${counted(nodes.length, 'model')}`,
   );
+  leaveTray(session, task);
+  return result;
 }
 
 /** Made and rejected, in words. */
@@ -78,7 +93,7 @@ export async function makeLossy(
   started: (task: Task) => void,
 ): Promise<Followed<LossyReport>> {
   const before = session.nodes;
-  const task = session.addTask(`Lossy models of ${titleOf(session, nodes)}`);
+  const task = addTask(session, `Lossy models of ${titleOf(session, nodes)}`);
   started(task);
   const result = await followed(
     session,
@@ -87,8 +102,8 @@ export async function makeLossy(
     reportText,
   );
   await session.refresh();
+  leaveTray(session, task);
   if (result.is === 'failed') return result;
-  session.dismissTask(task.id);
   if (result.is === 'cancelled') {
     stopped(session, before);
     return result;
@@ -124,7 +139,7 @@ export async function promoteOriginals(session: Session, lossy: readonly NodeId[
     session.select(originals);
     session.toasts.add({
       tone: 'success',
-      text: `${titleOf(session, originals)} has its place back.`,
+      text: `${titleOf(session, originals)} has its place back`,
       detail: `${title} is no model of the lineage any more.`,
       action: { label: 'Undo', run: () => void undo(session) },
     });
@@ -143,8 +158,8 @@ export async function releaseOriginals(session: Session, lossy: readonly NodeId[
   await session.refresh();
   session.toasts.add({
     tone: 'info',
-    text: `${counted(released.length, 'original')} released.`,
-    detail: 'Undo brings them back until “Free space” collects what removed models took.',
+    text: `${counted(released.length, 'original')} released`,
+    detail: 'Undo can bring that back until “Free space” is told to forget removed models.',
     action: { label: 'Undo', run: () => void undo(session) },
   });
 }

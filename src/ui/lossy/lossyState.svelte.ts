@@ -2,7 +2,7 @@ import type { NodeId } from '../../core/ids.ts';
 import type { LossyOptions, LossyReport } from '../../core/lossyViews.ts';
 import type { Task } from '../tasks/task.svelte.ts';
 import { combined, pointKey, type Combined, type Points } from './combine.ts';
-import { knownOf, nothingKnown, withCurve, worldOf } from './known.ts';
+import { knownOf, nothingKnown, withCurve, worldOf, type World } from './known.ts';
 import { makeLossy, previewLossy } from './lossyActs.ts';
 import { LossyChoice } from './lossyChoice.svelte.ts';
 
@@ -20,7 +20,7 @@ export class LossyState extends LossyChoice {
   /** What was asked when a task was stopped or failed: it is not begun again by itself. */
   #halted = $state('');
 
-  readonly #world: string = $derived.by(() => worldOf(this.session.graph));
+  readonly #world: World = $derived.by(() => worldOf(this.session.graph));
   readonly #now = $derived.by(() => knownOf(this.#known, this.#world));
   readonly points: Points = $derived(this.#now.points);
   /** By ε, what is known: the smallest first. */
@@ -46,7 +46,9 @@ export class LossyState extends LossyChoice {
       [...this.tested].some((id) => !this.#now.tried.has(pointKey(id, one))),
     ),
   );
-  readonly #asked: string = $derived(JSON.stringify([this.#world, this.nodes, this.missing]));
+  readonly #asked: string = $derived(
+    JSON.stringify([this.#world.models, this.nodes, this.missing]),
+  );
   /** Names the sizes that are to be found without a word; undefined where none are. */
   readonly begins: string | undefined = $derived.by(() => {
     const others = this.busy && this.doing !== 'sizes';
@@ -102,10 +104,14 @@ export class LossyState extends LossyChoice {
     const { epsilon, quantiser, nodes, ifWorse, refine } = this;
     if (epsilon === undefined) return;
     this.report = undefined;
+    // What the tests say is known anew afterwards; the choice is to stay.
+    this.choose(epsilon);
     const order = { nodes, quantiser, epsilon, ifWorse, refine };
     const result = await makeLossy(this.session, order, this.#begin('make'));
     if (result.is === 'done') this.report = result.value;
-    else if (result.is === 'failed') this.error = { of: result.error };
+    // What was just decided is not looked at again by itself.
+    this.#halted = this.#asked;
+    if (result.is === 'failed') this.error = { of: result.error };
   };
 
   /** Stops what goes on; gives what is told of the next task. */

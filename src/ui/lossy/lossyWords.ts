@@ -48,16 +48,18 @@ export function lossyRatio(exactBytes: number, lossyBytes: number): string {
 
 /** A line of a table of tests: a metric before and after. */
 export interface TestLine {
-  readonly key: string;
-  readonly test: string;
   readonly metric: string;
   readonly before: string;
   readonly after: string;
   readonly change: string;
   readonly tolerance: string;
   readonly worse: boolean;
-  /** Said and shown with a sign, never by colour alone. */
-  readonly words: string;
+}
+
+/** A test with its metrics, those that got worse first. */
+export interface TestGroup {
+  readonly test: string;
+  readonly lines: readonly TestLine[];
 }
 
 /** A test's metric as the lineage knows it; undefined where the test was removed or renamed since. */
@@ -70,39 +72,52 @@ export function metricOf(
   return known && board?.metrics[known.id]?.find(({ title }) => title === metric);
 }
 
-/** Tests before and after, those that got worse first. */
-export function testLines(
+/** Tests before and after, those with something worse first. */
+export function testGroups(
   rows: readonly LossyTest[],
   tests: readonly ModelTest[],
   board: TestBoard | undefined,
-): readonly TestLine[] {
-  const lines = rows.map((row, at): TestLine => {
-    const metric = metricOf(row, tests, board);
-    const passes = row.metric === 'passes';
-    const value = (one: number) => (passes ? (one > 0 ? 'yes' : 'no') : metricText(metric, one));
-    const change = row.after - row.before;
-    return {
-      key: `${at} ${row.test} ${row.metric}`,
-      test: row.test,
-      metric: row.metric,
-      before: value(row.before),
-      after: value(row.after),
-      change: passes ? '' : change === 0 ? 'none' : changeText(metric, change),
-      tolerance: toleranceText(row, metric),
-      worse: row.worse,
-      words: row.worse ? 'worse' : 'ok',
-    };
-  });
-  return [...lines.filter(({ worse }) => worse), ...lines.filter(({ worse }) => !worse)];
+): readonly TestGroup[] {
+  const groups = new Map<string, TestLine[]>();
+  const worst = (a: TestLine, b: TestLine) => Number(b.worse) - Number(a.worse);
+  for (const row of rows) {
+    const lines = groups.get(row.test) ?? [];
+    groups.set(row.test, [...lines, lineOf(row, metricOf(row, tests, board))].sort(worst));
+  }
+  const all = [...groups].map(([test, lines]) => ({ test, lines }));
+  const failing = (group: TestGroup) => Number(group.lines.some(({ worse }) => worse));
+  return all.sort((a, b) => failing(b) - failing(a));
+}
+
+function lineOf(row: LossyTest, metric: Metric | undefined): TestLine {
+  const { before, after, worse } = row;
+  // A test without metrics passes or does not: 1 or 0.
+  const verdict = row.metric === 'passes';
+  const value = (one: number) => (verdict ? (one > 0 ? 'yes' : 'no') : metricText(metric, one));
+  return {
+    metric: verdict ? 'Passes' : row.metric,
+    before: value(before),
+    after: value(after),
+    change: before === after ? 'none' : verdict ? '' : changed(metric, after - before),
+    tolerance: toleranceText(row, metric),
+    worse,
+  };
+}
+
+function changed(metric: Metric | undefined, change: number): string {
+  if (metric?.unit !== undefined || !Number.isFinite(change)) return changeText(metric, change);
+  return `${change < 0 ? '−' : '+'}${errorText(Math.abs(change))}`;
 }
 
 function toleranceText({ tolerance }: LossyTest, metric: Metric | undefined): string {
   if (metric === undefined) return tolerance;
   const { is, value } = metric.tolerance;
   if (value === 0) return 'none';
-  return is === 'relative'
-    ? `${Number((100 * value).toPrecision(3))} % of before`
-    : changeText(metric, value).replace('+', '');
+  const hundred = Number((100 * value).toPrecision(3));
+  if (is === 'relative') return `${hundred} % of it`;
+  return metric.unit === 'share'
+    ? `${hundred} ${hundred === 1 ? 'point' : 'points'}`
+    : metricText(metric, value);
 }
 
 /** Names of tensors by why they stay exact, the most first. */
