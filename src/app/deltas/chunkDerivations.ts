@@ -15,6 +15,8 @@ import type { PayloadRelatives, Relative } from './payloadRelatives.ts';
 export const mostBases = 8;
 /** A share of bits left over by a plain delta, or by a hypothesis, with which nothing else is looked for. */
 const goodEnough = 0.6;
+/** A share left over with which moved elements are all there is to find. */
+const nearlyAll = 0.05;
 /** Counterparts looked at; a sum may be of as many. */
 const mostCounterparts = 8;
 
@@ -41,7 +43,8 @@ export async function chunkDerivations(
   const { found, plain, windows } = await besides(read, child, relatives);
   const best = Math.min(plain, found[0]?.share ?? 1);
   const moved = best <= goodEnough ? [] : await elsewhere(read, child, index, relatives);
-  return [...found.map((each) => stored(each, windows)), ...moved];
+  const elsewhereToo = moved.map(({ derivation, bases }) => ({ derivation, bases }));
+  return [...found.map((each) => stored(each, windows)), ...elsewhereToo];
 }
 
 const wholeWidths = [1, 2, 4, 8];
@@ -53,6 +56,10 @@ interface StoredWindow extends Window {
 
 function stored({ derivation, windows }: Hypothesis, of: readonly StoredWindow[]): ChunkDerivation {
   return { derivation, bases: windows.flatMap((place) => of[place]?.chunks ?? []) };
+}
+
+interface Ranked extends ChunkDerivation {
+  readonly share: number;
 }
 
 /** What follows from the same place in the counterparts that have as many elements. */
@@ -90,10 +97,10 @@ async function elsewhere(
   child: Window,
   index: number,
   { like, akin }: PayloadRelatives,
-): Promise<ChunkDerivation[]> {
-  const count = elementCount(child.shape);
+): Promise<Ranked[]> {
+  const form = child.shape.join();
   // Plain bytes have no shape to be at the same place in: any of them may have moved.
-  const isElsewhere = ({ name, shape }: Relative) => name === '' || elementCount(shape) !== count;
+  const isElsewhere = ({ name, shape }: Relative) => name === '' || shape.join() !== form;
   const others = [...akin, ...like.filter(isElsewhere)];
   const windows: StoredWindow[] = [];
   let chunks = 0;
@@ -107,20 +114,22 @@ async function elsewhere(
     .flatMap((window, place) => detectMoved(child, window, place))
     .sort((a, b) => a.share - b.share);
   const [best] = found;
-  if (best !== undefined && best.share < 0.5) return [stored(best, windows)];
-  const ranges = rangesIn(child, windows);
-  return [...found.slice(0, 1).map((each) => stored(each, windows)), ...ranges];
+  const moved = best === undefined ? [] : [{ ...stored(best, windows), share: best.share }];
+  if (best !== undefined && best.share < nearlyAll) return moved;
+  return [...moved, ...rangesIn(child, windows)].sort((a, b) => a.share - b.share);
 }
 
-function rangesIn(child: Window, windows: readonly StoredWindow[]): ChunkDerivation[] {
+function rangesIn(child: Window, windows: readonly StoredWindow[]): Ranked[] {
   if (windows.length === 0) return [];
   const joined = joinedBases(windows.map(({ bytes }) => bytes));
   const step = widthOf(child.dtype) as 1 | 2 | 4 | 8;
-  return detectRanges(child.bytes, joined, step, []).flatMap(({ derivation }) => {
+  return detectRanges(child.bytes, joined, step, []).flatMap(({ derivation, share }) => {
     if (derivation.is !== 'ranges') return [];
     const all = windows.flatMap(({ chunks }) => chunks);
     const { pieces, used } = usedPieces(derivation.pieces, lengthsOf(windows));
-    return [{ derivation: { is: 'ranges', pieces }, bases: used.flatMap((at) => all[at] ?? []) }];
+    return [
+      { derivation: { is: 'ranges', pieces }, bases: used.flatMap((at) => all[at] ?? []), share },
+    ];
   });
 }
 

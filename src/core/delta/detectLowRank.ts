@@ -34,12 +34,12 @@ export function detectAdapter(
   adapter: AdapterPlaces,
 ): Hypothesis[] {
   const base = windows[place];
-  const [up, down] = [windows[adapter.up], windows[adapter.down]];
   const matrix = base && matrixOf(child, base);
-  if (!matrix || up?.dtype !== 'f32' || down?.dtype !== 'f32') return [];
-  const [rank = 0, columns] = down.shape;
-  if (columns !== matrix.columns || up.shape[1] !== rank || rank === 0) return [];
-  const { dtype } = matrix;
+  const matrices = adapterMatrices(windows, adapter);
+  if (base === undefined || matrix === undefined || matrices === undefined) return [];
+  const { up, down, rank } = matrices;
+  const { dtype, columns } = matrix;
+  if (down.shape[1] !== columns) return [];
   const head = { is: 'low-rank', dtype, columns, first: child.first % columns, rank } as const;
   const fromRow = Math.floor(child.first / columns);
   const unit: LowRankDerivation = { ...head, fromRow, scale: 1 };
@@ -53,6 +53,13 @@ export function detectAdapter(
       best = { derivation, windows: [place, adapter.up, adapter.down], share };
   }
   return best === undefined ? [] : [best];
+}
+
+function adapterMatrices(windows: readonly Window[], adapter: AdapterPlaces) {
+  const [up, down] = [windows[adapter.up], windows[adapter.down]];
+  const rank = down?.shape[0] ?? 0;
+  if (up?.dtype !== 'f32' || down?.dtype !== 'f32') return undefined;
+  return rank > 0 && up.shape[1] === rank ? { up, down, rank } : undefined;
 }
 
 /** Whether a chunk differs from its counterpart by a matrix of low rank; keeps the factors itself. */
@@ -115,7 +122,7 @@ function rankOf(difference: Float64Array, { dtype, rows, columns }: Matrix): num
   const largest = Math.max(...part.map((line) => Math.max(...line.map(Math.abs))));
   if (!(largest > 0)) return 0;
   const noise = 64 * ulpOf(dtype, largest) + largest * 1e-6;
-  const limit = Math.min(atRows.length, atColumns.length);
+  const limit = Math.min(atRows.length, atColumns.length, highestRank + 1);
   for (let step = 0; step < limit; step++) {
     let [pivotRow, pivotColumn, size] = [step, step, 0];
     for (let i = step; i < part.length; i++)
@@ -131,9 +138,12 @@ function rankOf(difference: Float64Array, { dtype, rows, columns }: Matrix): num
 
 function eliminate(part: Float64Array[], step: number, row: number, column: number): void {
   [part[step], part[row]] = [part[row] as Float64Array, part[step] as Float64Array];
-  for (const line of part)
-    [line[step], line[column]] = [line[column] as number, line[step] as number];
-  const pivot = part[step] as Float64Array;
+  for (const line of part) {
+    const held = line[step] as number;
+    line[step] = line[column] as number;
+    line[column] = held;
+  }
+  const pivot = part[step];
   for (const line of part.slice(step + 1)) {
     const by = (line[step] as number) / (pivot[step] as number);
     for (let j = step; j < line.length; j++)

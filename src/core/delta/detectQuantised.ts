@@ -1,4 +1,4 @@
-import type { AlongAxis, QuantisedDerivation } from './derivation.ts';
+import type { AlongAxis, FloatName, QuantisedDerivation } from './derivation.ts';
 import { axesOf, between, probes, type Axis } from './detectScaled.ts';
 import { isFloatName, numbersAt } from './numbers.ts';
 import { eachRun } from './predictNumbers.ts';
@@ -19,27 +19,46 @@ export function detectQuantised(child: Window, base: Window, place: number): Hyp
   if (count < 8 || offset < 0 || offset + count > elementsIn(base)) return [];
   for (const axis of axesOf(child)) {
     const zero = zeroPoint(child, base, offset, count, axis);
-    if (zero === undefined) continue;
-    const codes = numbersAt(to, child.bytes, 0, count) as Float64Array;
-    const numbers = numbersAt(from, base.bytes, offset, count) as Float64Array;
-    const low = to === 'u8' ? 0 : codes.includes(-128) ? -128 : -127;
-    const high = to === 'u8' ? 255 : 127;
-    const solved = solveScales({ codes, numbers, first: child.first, axis, zero, low, high });
-    const head = { is: 'quantised', from, to, offset, zero, low, high } as const;
-    const given: QuantisedDerivation = { ...head, rounding: 'even', scales: solved.scales };
-    const cost = 0.01 + (4 * solved.scales.values.length) / child.bytes.length;
-    const whole = child.first === 0 && count === axis.inner * axis.channels;
-    const rule = whole ? solved.divisor : undefined;
-    if (rule === undefined) return [{ derivation: given, windows: [place], share: cost }];
-    const { inner, channels } = axis;
-    const found: QuantisedDerivation = {
-      ...head,
-      rounding: 'up',
-      scales: { inner, channels, divisor: rule },
-    };
-    return [{ derivation: found, windows: [place], share: 0.01 }];
+    if (zero !== undefined)
+      return [derived({ child, base, offset, count, axis, zero, from, to }, place)];
   }
   return [];
+}
+
+interface Quantising {
+  readonly child: Window;
+  readonly base: Window;
+  readonly offset: number;
+  readonly count: number;
+  readonly axis: Axis;
+  readonly zero: number;
+  readonly from: FloatName;
+  readonly to: 'i8' | 'u8';
+}
+
+/** Its scales solved from all elements, or the rule that gives them. */
+function derived(
+  { child, base, offset, count, axis, zero, from, to }: Quantising,
+  place: number,
+): Hypothesis {
+  const codes = numbersAt(to, child.bytes, 0, count) as Float64Array;
+  const numbers = numbersAt(from, base.bytes, offset, count) as Float64Array;
+  const low = to === 'u8' ? 0 : codes.includes(-128) ? -128 : -127;
+  const high = to === 'u8' ? 255 : 127;
+  const solved = solveScales({ codes, numbers, first: child.first, axis, zero, low, high });
+  const head = { is: 'quantised', from, to, offset, zero, low, high } as const;
+  const given: QuantisedDerivation = { ...head, rounding: 'even', scales: solved.scales };
+  const cost = 0.01 + (4 * solved.scales.values.length) / child.bytes.length;
+  const whole = child.first === 0 && count === axis.inner * axis.channels;
+  const rule = whole ? solved.divisor : undefined;
+  if (rule === undefined) return { derivation: given, windows: [place], share: cost };
+  const { inner, channels } = axis;
+  const found: QuantisedDerivation = {
+    ...head,
+    rounding: 'up',
+    scales: { inner, channels, divisor: rule },
+  };
+  return { derivation: found, windows: [place], share: 0.01 };
 }
 
 /** The zero point under which a few channels follow; undefined where they do not. */

@@ -125,19 +125,25 @@ function zeroOf(pair: Pair, axis: Axis): number | undefined {
     );
     zero ??= zeroFrom(mine, theirs);
     if (zero === undefined) continue;
-    const at = zero;
-    const ratios = mine
-      .map((value, i) => value / ((theirs[i] as number) - at))
-      .filter(Number.isFinite);
-    const known = ratios.filter((ratio) => ratio !== 0);
-    if (known.length < 2) continue;
-    const middle = median(known);
-    const slack = 4 * ulpOf(to, 1);
-    for (const ratio of known) if (Math.abs(ratio / middle - 1) <= slack) fits++;
-    seen += known.length;
-    changed ||= Math.abs(middle - 1) > slack;
+    const found = commonRatio(mine, theirs, zero, 4 * ulpOf(to, 1));
+    fits += found.fits;
+    seen += found.seen;
+    changed ||= found.changed;
   }
   return changed && seen >= 4 && fits >= seen * (1 - strays) ? (zero ?? 0) : undefined;
+}
+
+/** How many of some elements have one ratio, and whether that is another than 1. */
+function commonRatio(mine: Float64Array, theirs: Float64Array, zero: number, slack: number) {
+  const ratios = mine.map((value, i) => value / ((theirs[i] as number) - zero));
+  const known = ratios.filter((ratio) => Number.isFinite(ratio) && ratio !== 0);
+  if (known.length < 2) return { fits: 0, seen: 0, changed: false };
+  const middle = median(known);
+  return {
+    fits: known.filter((ratio) => Math.abs(ratio / middle - 1) <= slack).length,
+    seen: known.length,
+    changed: Math.abs(middle - 1) > slack,
+  };
 }
 
 /** Where a straight line through codes and values meets 0. */

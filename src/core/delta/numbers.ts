@@ -51,7 +51,7 @@ export function bytesOfNumbers(dtype: FloatName, numbers: Float64Array): Uint8Ar
   const bytes = new Uint8Array(rounded.buffer);
   const words = new Uint32Array(rounded.buffer);
   for (let i = 0; i < numbers.length; i++) {
-    if (!Number.isNaN(numbers[i] as number)) continue;
+    if (!Number.isNaN(numbers[i])) continue;
     if (dtype === 'f32') words[i] = 0x7fc00000;
     else {
       words[2 * i] = 0;

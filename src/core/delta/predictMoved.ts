@@ -58,17 +58,17 @@ function axesFit(derivation: GatherDerivation, count: number, elements: number):
   const { axes, first, offset } = derivation;
   if (axes.length === 0 || axes.length > mostAxes || !isIndex(first)) return false;
   if (!Number.isSafeInteger(offset) || Math.abs(offset) > 2 ** 40) return false;
-  let total = 1;
-  let tables = 0;
-  for (const { extent, stride, table } of axes) {
-    if (!isIndex(extent) || extent === 0 || !Number.isSafeInteger(stride)) return false;
-    if (Math.abs(stride) > 2 ** 32 || extent > 2 ** 32) return false;
-    if (table !== undefined && table.length !== extent) return false;
-    tables += table?.length ?? 0;
-    total *= extent;
-  }
+  if (!axes.every(axisFits)) return false;
+  const total = axes.reduce((product, { extent }) => product * extent, 1);
+  const tables = axes.reduce((sum, { table }) => sum + (table?.length ?? 0), 0);
   // A table longer than all that is there cannot be of use.
   return total >= first + count && total <= 2 ** 50 && tables <= 2 * (count + elements) + 64;
+}
+
+function axisFits({ extent, stride, table }: GatherAxis): boolean {
+  const isCount = isIndex(extent) && extent > 0 && extent <= 2 ** 32;
+  const isStep = Number.isSafeInteger(stride) && Math.abs(stride) <= 2 ** 32;
+  return isCount && isStep && (table === undefined || table.length === extent);
 }
 
 /** The place in the bases of each element of the chunk; `nowhere` and what it is added to: < −10¹⁴. */

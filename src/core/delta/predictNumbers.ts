@@ -7,6 +7,7 @@ import type {
   ScaledDerivation,
   SumDerivation,
 } from './derivation.ts';
+import { decodeElements } from '../tensor/elements.ts';
 import { bytesOfNumbers, halvesOfSingles, isIndex, numbersAt, widthOf } from './numbers.ts';
 import { joinedBases, withTail, type Prediction } from './prediction.ts';
 
@@ -20,20 +21,36 @@ export function predictSum(
   if (bases.some((base) => base.length !== rawBytes)) return undefined;
   const count = Math.floor(rawBytes / widthOf(dtype));
   const values = bases.map((base) => numbersAt(dtype, base, 0, count) as Float64Array);
-  const [first] = values as [Float64Array];
-  const sum = form === 'steps' ? first.slice() : new Float64Array(count);
+  const sum = form === 'steps' ? stepsFrom(values, coefficients) : weighted(values, coefficients);
+  if (form === 'mix') keepEqual(values, sum);
+  return withTail(bytesOfNumbers(dtype, sum), rawBytes);
+}
+
+function weighted(values: readonly Float64Array[], coefficients: Float64Array): Float64Array {
+  const sum = new Float64Array(values[0]?.length ?? 0);
   for (const [index, value] of values.entries()) {
     const c = coefficients[index] as number;
-    if (form !== 'steps')
-      for (let i = 0; i < count; i++) sum[i] = (sum[i] as number) + c * (value[i] as number);
-    else if (index > 0)
-      for (let i = 0; i < count; i++)
-        sum[i] = (sum[i] as number) + c * ((value[i] as number) - (first[i] as number));
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + c * (value[i] as number);
   }
-  if (form === 'mix')
-    for (let i = 0; i < count; i++)
-      if (values.every((value) => value[i] === first[i])) sum[i] = first[i] as number;
-  return withTail(bytesOfNumbers(dtype, sum), rawBytes);
+  return sum;
+}
+
+function stepsFrom(values: readonly Float64Array[], coefficients: Float64Array): Float64Array {
+  const [first, ...others] = values as [Float64Array, ...Float64Array[]];
+  const sum = first.slice();
+  for (const [index, value] of others.entries()) {
+    const c = coefficients[index + 1] as number;
+    for (let i = 0; i < sum.length; i++)
+      sum[i] = (sum[i] as number) + c * ((value[i] as number) - (first[i] as number));
+  }
+  return sum;
+}
+
+/** Puts back what is the same number in all. */
+function keepEqual(values: readonly Float64Array[], sum: Float64Array): void {
+  const [first, ...others] = values as [Float64Array, ...Float64Array[]];
+  for (let i = 0; i < sum.length; i++)
+    if (others.every((value) => value[i] === first[i])) sum[i] = first[i] as number;
 }
 
 /** The bases' numbers in the chunk's dtype. Undefined where they are too few. */
@@ -99,31 +116,39 @@ export function predictLowRank(
   const sizes = [columns, first, fromRow, rank];
   if (!sizes.every(isIndex) || columns === 0 || rank === 0 || first >= columns) return undefined;
   const rows = Math.ceil((first + count) / columns);
-  const [base, upBytes, downBytes] = bases;
+  const [base] = bases;
   const numbers = base && numbersAt(dtype, base, 0, count);
-  const own = derivation.factors;
-  const up = own
-    ? new Float64Array(own.b)
-    : upBytes && numbersAt('f32', upBytes, 0, upBytes.length >> 2);
-  const down = own
-    ? new Float64Array(own.a)
-    : downBytes && numbersAt('f32', downBytes, 0, downBytes.length >> 2);
-  if (!numbers || !up || !down) return undefined;
+  const factors = factorsOf(derivation, bases);
+  if (numbers === undefined || factors === undefined) return undefined;
+  const { up, down } = factors;
   if (down.length < rank * columns || up.length < (fromRow + rows) * rank) return undefined;
   const sums = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
-    sums.fill(0);
-    // Each sum still begins at 0 and takes its products in the order of k.
-    for (let k = 0; k < rank; k++) {
-      const left = up[(fromRow + row) * rank + k] as number;
-      for (let j = 0; j < columns; j++)
-        sums[j] = (sums[j] as number) + left * (down[k * columns + j] as number);
-    }
+    productRow(up.subarray((fromRow + row) * rank, (fromRow + row + 1) * rank), down, sums);
     const start = row * columns - first;
     for (let j = Math.max(0, -start); j < Math.min(columns, count - start); j++)
       numbers[start + j] = (numbers[start + j] as number) + scale * (sums[j] as number);
   }
   return withTail(bytesOfNumbers(dtype, numbers), rawBytes);
+}
+
+/** A row times a matrix: each sum begins at 0 and takes its products in the order of the row. */
+function productRow(row: Float64Array, matrix: Float64Array, sums: Float64Array): void {
+  const columns = sums.length;
+  sums.fill(0);
+  for (const [k, left] of row.entries())
+    for (let j = 0; j < columns; j++)
+      sums[j] = (sums[j] as number) + left * (matrix[k * columns + j] as number);
+}
+
+function factorsOf(
+  { factors }: LowRankDerivation,
+  [, up, down]: readonly Uint8Array[],
+): { readonly up: Float64Array; readonly down: Float64Array } | undefined {
+  if (factors !== undefined)
+    return { up: new Float64Array(factors.b), down: new Float64Array(factors.a) };
+  if (up === undefined || down === undefined) return undefined;
+  return { up: decodeElements('f32', up), down: decodeElements('f32', down) };
 }
 
 /** The bases' numbers in 8 bits. Undefined where they are too few, or the scales name no axis. */
