@@ -1,4 +1,4 @@
-/** The definition of the kernels: what every backend has to give, to the bit. */
+/** The definition of the arithmetic: what every backend has to give, to the bit. */
 
 /** Differences of float32 bit patterns in an order-preserving numbering, modulo 2^32. */
 export function plainDifference(values: Int32Array, base: Int32Array): Int32Array<ArrayBuffer> {

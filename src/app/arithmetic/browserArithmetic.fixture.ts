@@ -1,26 +1,26 @@
 /** Tensor arithmetic that a page of the browser tests and benches runs; what it gives is plain data. */
 import { openCompute } from '../../compute/openCompute.ts';
 import { randomFrom } from '../../core/data/random.ts';
-import { chooseKernels } from './chooseKernels.ts';
-import { computeKernels, plainKernels } from './tensorKernels.ts';
+import { chooseArithmetic } from './chooseArithmetic.ts';
+import { computeArithmetic, plainArithmetic } from './tensorArithmetic.ts';
 
 const { signal } = new AbortController();
 
 /** Elements that differ between the devices and the definition, over hard values and a last part run. */
-export async function compareKernels(seed: number, count: number) {
+export async function compareArithmetic(seed: number, count: number) {
   const compute = openCompute({ app: 'test', threads: 1, cores: 1, isolated: false });
   const { base, values } = hardValues(seed, count);
   const step = 2e-4;
   const bits = (numbers: Float32Array) => new Int32Array(numbers.buffer);
   const wanted = {
-    steps: await plainKernels.steps(values, base, step),
-    difference: await plainKernels.difference(bits(values), bits(base)),
+    steps: await plainArithmetic.steps(values, base, step),
+    difference: await plainArithmetic.difference(bits(values), bits(base)),
   };
   const wrong: Record<string, number> = {};
   for (const device of ['webgpu', 'wasm'] as const) {
-    const kernels = computeKernels(compute, device, signal);
-    const steps = await kernels.steps(values, base, step);
-    const difference = await kernels.difference(bits(values), bits(base));
+    const arithmetic = computeArithmetic(compute, device, signal);
+    const steps = await arithmetic.steps(values, base, step);
+    const difference = await arithmetic.difference(bits(values), bits(base));
     wrong[`steps on ${device}`] = unequal(steps, wanted.steps);
     wrong[`difference on ${device}`] = unequal(difference, wanted.difference);
   }
@@ -29,18 +29,18 @@ export async function compareKernels(seed: number, count: number) {
 }
 
 /** What the app's own probe finds here; with a GPU in software tried too, as if it were one. */
-export async function probeKernels() {
+export async function probeArithmetic() {
   const compute = openCompute({ app: 'test', threads: 1, cores: 1, isolated: false });
   const report = await compute.describe();
   const now = () => performance.now();
-  const chosen = await chooseKernels(compute, now, signal);
+  const chosen = await chooseArithmetic(compute, now, signal);
   const { webgpu } = report;
   compute.describe = () =>
     Promise.resolve({
       ...report,
       webgpu: webgpu.is === 'ready' ? { ...webgpu, software: false } : webgpu,
     });
-  const all = await chooseKernels(compute, now, signal);
+  const all = await chooseArithmetic(compute, now, signal);
   await compute.close();
   return { on: chosen.on, speeds: all.speeds, webgpu };
 }

@@ -1,10 +1,10 @@
 import { isLineageError } from '../../core/lineageError.ts';
 import type { Compute } from '../../core/ports/compute.ts';
 import type { Cancellation } from '../../core/ports/run.ts';
-import { computeKernels, plainKernels, type TensorKernels } from './tensorKernels.ts';
+import { computeArithmetic, plainArithmetic, type TensorArithmetic } from './tensorArithmetic.ts';
 
 /** What the probe found of one way to compute. */
-export interface KernelSpeed {
+export interface ArithmeticSpeed {
   readonly on: 'plain' | 'wasm' | 'webgpu';
   /** Bytes of `values` a second, of `steps`, by 1e6: best of three, there and back. */
   readonly megabytesPerSecond: number;
@@ -12,10 +12,10 @@ export interface KernelSpeed {
   readonly exact: boolean;
 }
 
-export interface ChosenKernels {
-  readonly on: KernelSpeed['on'];
-  readonly kernels: TensorKernels;
-  readonly speeds: readonly KernelSpeed[];
+export interface ChosenArithmetic {
+  readonly on: ArithmeticSpeed['on'];
+  readonly arithmetic: TensorArithmetic;
+  readonly speeds: readonly ArithmeticSpeed[];
 }
 
 /** Elements of the probe: a chunk of 4 MiB. */
@@ -29,29 +29,33 @@ const worthIt = 1.2;
  * The fastest of this thread and the devices, by trying each on a chunk; a device that fails or gives other
  * bits is left out. A GPU in software is the processor by a longer way, and is not tried.
  */
-export async function chooseKernels(
+export async function chooseArithmetic(
   compute: Compute,
   now: () => number,
   signal: Cancellation,
-): Promise<ChosenKernels> {
+): Promise<ChosenArithmetic> {
   const { webgpu } = await compute.describe();
   const hasGpu = webgpu.is === 'ready' && !webgpu.software;
   const ways = [
-    { on: 'plain' as const, kernels: plainKernels },
+    { on: 'plain' as const, arithmetic: plainArithmetic },
     ...(hasGpu ? (['webgpu', 'wasm'] as const) : (['wasm'] as const)).map((on) => ({
       on,
-      kernels: computeKernels(compute, on, signal),
+      arithmetic: computeArithmetic(compute, on, signal),
     })),
   ];
-  const speeds: KernelSpeed[] = [];
+  const speeds: ArithmeticSpeed[] = [];
   for (const way of ways) speeds.push(...(await speedOf(way, now)));
   const on = fastest(speeds);
-  return { on, kernels: ways.find((way) => way.on === on)?.kernels ?? plainKernels, speeds };
+  return {
+    on,
+    arithmetic: ways.find((way) => way.on === on)?.arithmetic ?? plainArithmetic,
+    speeds,
+  };
 }
 
 /** The plain way, unless another exact one is clearly faster. */
-export function fastest(speeds: readonly KernelSpeed[]): KernelSpeed['on'] {
-  const handicap = ({ on, megabytesPerSecond }: KernelSpeed) =>
+export function fastest(speeds: readonly ArithmeticSpeed[]): ArithmeticSpeed['on'] {
+  const handicap = ({ on, megabytesPerSecond }: ArithmeticSpeed) =>
     on === 'plain' ? megabytesPerSecond * worthIt : megabytesPerSecond;
   return (
     speeds.filter(({ exact }) => exact).sort((a, b) => handicap(b) - handicap(a))[0]?.on ?? 'plain'
@@ -60,17 +64,17 @@ export function fastest(speeds: readonly KernelSpeed[]): KernelSpeed['on'] {
 
 /** None where the device does not work. */
 async function speedOf(
-  { on, kernels }: Pick<ChosenKernels, 'on' | 'kernels'>,
+  { on, arithmetic }: Pick<ChosenArithmetic, 'on' | 'arithmetic'>,
   now: () => number,
-): Promise<KernelSpeed[]> {
+): Promise<ArithmeticSpeed[]> {
   const { values, base, step } = probeTensors();
-  const wanted = await plainKernels.steps(values, base, step);
+  const wanted = await plainArithmetic.steps(values, base, step);
   let exact = true;
   let least = Infinity;
   try {
     for (let round = 0; round < rounds; round++) {
       const since = now();
-      const found = await kernels.steps(values, base, step);
+      const found = await arithmetic.steps(values, base, step);
       least = Math.min(least, now() - since);
       exact &&= found.every((each, at) => each === wanted[at]);
     }

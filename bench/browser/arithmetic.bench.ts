@@ -1,6 +1,6 @@
 import { chromium } from 'playwright';
 import { bundle, openBundle } from '../../e2e/bundle.ts';
-import type * as Kernels from '../../src/app/kernels/browserKernels.fixture.ts';
+import type * as Arithmetic from '../../src/app/arithmetic/browserArithmetic.fixture.ts';
 import { browserFlags, needBrowser } from '../../tools/browser.js';
 import { printTable } from '../node/table.ts';
 
@@ -8,7 +8,7 @@ const rounds = 3;
 
 /** Counting steps of a 4 MiB float32 chunk where the app may count them: what its probe sees and chooses. */
 export async function run(): Promise<void> {
-  const assets = await bundle('src/app/kernels/browserKernels.fixture.ts');
+  const assets = await bundle('src/app/arithmetic/browserArithmetic.fixture.ts');
   const browser = await chromium.launch({
     executablePath: await needBrowser(),
     args: browserFlags,
@@ -16,12 +16,12 @@ export async function run(): Promise<void> {
   const page = await browser.newPage();
   page.setDefaultTimeout(0);
   await openBundle(page, assets);
-  const found: Awaited<ReturnType<(typeof Kernels)['probeKernels']>>[] = [];
+  const found: Awaited<ReturnType<(typeof Arithmetic)['probeArithmetic']>>[] = [];
   for (let round = 0; round < rounds; round++)
     found.push(
       await page.evaluate(async () => {
         const url = '/entry.js';
-        return ((await import(url)) as typeof Kernels).probeKernels();
+        return ((await import(url)) as typeof Arithmetic).probeArithmetic();
       }),
     );
   await browser.close();

@@ -1,12 +1,12 @@
 import type { Literal, Network } from '../../core/network/network.ts';
 import type { Compute } from '../../core/ports/compute.ts';
 import type { Cancellation } from '../../core/ports/run.ts';
-import { orderedDifference, stepEstimate } from '../../core/tensor/kernelNetworks.ts';
-import { exactSteps, plainDifference, plainSteps } from '../../core/tensor/plainKernels.ts';
+import { orderedDifference, stepEstimate } from '../../core/tensor/arithmeticNetworks.ts';
+import { exactSteps, plainDifference, plainSteps } from '../../core/tensor/plainArithmetic.ts';
 import type { DeviceChoice } from '../../core/training/trainJob.ts';
 
 /** Arithmetic over whole tensors, the same bits wherever it is computed. */
-export interface TensorKernels {
+export interface TensorArithmetic {
   /** `[n]` float32 bit patterns each: differences of their order-preserving numbers, modulo 2^32. */
   difference(values: Int32Array, base: Int32Array): Promise<Int32Array<ArrayBuffer>>;
   /** `[n]` each: steps from the base, halves up, 0 where they are no int32. `step` > 0. */
@@ -14,7 +14,7 @@ export interface TensorKernels {
 }
 
 /** In this thread. */
-export const plainKernels: TensorKernels = {
+export const plainArithmetic: TensorArithmetic = {
   difference: (values, base) => Promise.resolve(plainDifference(values, base)),
   steps: (values, base, step) => Promise.resolve(plainSteps(values, base, step)),
 };
@@ -23,11 +23,11 @@ export const plainKernels: TensorKernels = {
 const runElements = 1 << 18;
 
 /** As ONNX graphs on a device. What float32 cannot decide is settled in float64 afterwards. */
-export function computeKernels(
+export function computeArithmetic(
   compute: Compute,
   device: Exclude<DeviceChoice, 'auto'>,
   signal: Cancellation,
-): TensorKernels {
+): TensorArithmetic {
   async function run(
     network: Network,
     feeds: Readonly<Record<string, Literal>>,

@@ -1,17 +1,20 @@
 import { expect, test } from 'playwright/test';
-import type * as Kernels from '../src/app/kernels/browserKernels.fixture.ts';
+import type * as Arithmetic from '../src/app/arithmetic/browserArithmetic.fixture.ts';
 import { bundle, openBundle } from './bundle.ts';
 
 test('tensor arithmetic gives the same bits on WebGPU, on wasm and without either', async ({
   page,
 }) => {
-  const assets = await bundle('src/app/kernels/browserKernels.fixture.ts');
+  const assets = await bundle('src/app/arithmetic/browserArithmetic.fixture.ts');
   await openBundle(page, assets);
   const found = await page.evaluate(async () => {
     const url = '/entry.js';
-    const kernels = (await import(url)) as typeof Kernels;
+    const arithmetic = (await import(url)) as typeof Arithmetic;
     // More than one run, the last one filled up.
-    return { ...(await kernels.compareKernels(7, 300_001)), probe: await kernels.probeKernels() };
+    return {
+      ...(await arithmetic.compareArithmetic(7, 300_001)),
+      probe: await arithmetic.probeArithmetic(),
+    };
   });
   expect(found.wrong).toEqual({
     'steps on webgpu': 0,

@@ -3,13 +3,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openCompute } from '../../compute/openCompute.ts';
 import { stepsBetween } from '../../core/lossy/steps.ts';
 import { LineageError } from '../../core/lineageError.ts';
-import { exactSteps, plainDifference, plainSteps } from '../../core/tensor/plainKernels.ts';
-import { chooseKernels, fastest } from './chooseKernels.ts';
-import { computeKernels, plainKernels } from './tensorKernels.ts';
+import { exactSteps, plainDifference, plainSteps } from '../../core/tensor/plainArithmetic.ts';
+import { chooseArithmetic, fastest } from './chooseArithmetic.ts';
+import { computeArithmetic, plainArithmetic } from './tensorArithmetic.ts';
 
 const compute = openCompute({ app: 'test', threads: 1, cores: 1, isolated: false });
 const { signal } = new AbortController();
-const onWasm = computeKernels(compute, 'wasm', signal);
+const onWasm = computeArithmetic(compute, 'wasm', signal);
 afterAll(() => compute.close());
 
 const pattern = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -18,7 +18,7 @@ const float = fc.float({ noDefaultInfinity: false });
 const floats = fc.array(fc.tuple(float, float), { minLength: 1, maxLength: 80 });
 const step = fc.double({ min: 1e-9, max: 10, noNaN: true });
 
-describe('tensorKernels', () => {
+describe('tensorArithmetic', () => {
   it('number bit patterns in the order of their floats', () => {
     fc.assert(
       fc.property(float, float, (a, b) => {
@@ -40,7 +40,7 @@ describe('tensorKernels', () => {
       fc.asyncProperty(patterns, async (pairs) => {
         const values = Int32Array.from(pairs, ([a]) => a);
         const base = Int32Array.from(pairs, ([, b]) => b);
-        const wanted = await plainKernels.difference(values, base);
+        const wanted = await plainArithmetic.difference(values, base);
         expect(await onWasm.difference(values, base)).toEqual(wanted);
       }),
       { numRuns: 60 },
@@ -56,7 +56,7 @@ describe('tensorKernels', () => {
           values,
           (value, at) => stepsBetween(base[at] ?? 0, value, size) ?? 0,
         );
-        expect(await plainKernels.steps(values, base, size)).toEqual(wanted);
+        expect(await plainArithmetic.steps(values, base, size)).toEqual(wanted);
         expect(await onWasm.steps(values, base, size)).toEqual(wanted);
       }),
       { numRuns: 60 },
@@ -81,14 +81,14 @@ describe('tensorKernels', () => {
 
   it('are those of the fastest way that is exact, and of no device that fails', async () => {
     const now = () => performance.now();
-    const found = await chooseKernels(compute, now, signal);
+    const found = await chooseArithmetic(compute, now, signal);
     expect(found.speeds.map((each) => [each.on, each.exact])).toEqual([
       ['plain', true],
       ['wasm', true],
     ]);
     expect(found.on).toBe(fastest(found.speeds));
     compute.predict = () => Promise.reject(new LineageError('device-lost', { reason: 'gone' }));
-    expect((await chooseKernels(compute, now, signal)).speeds).toHaveLength(1);
+    expect((await chooseArithmetic(compute, now, signal)).speeds).toHaveLength(1);
   });
 
   it('stay in this thread unless another way is clearly faster', () => {
