@@ -88,8 +88,10 @@ export interface TensorStorage {
   readonly depth: number;
   /** Other models that use the same payload. */
   readonly sharedWith: readonly NodeId[];
-  /** The model whose tensor is the base, where one is known. */
-  readonly base?: { readonly node: NodeId; readonly tensor: string };
+  /** What it leans on directly, each tensor once: one for a delta, several for an average. */
+  readonly bases: readonly { readonly node: NodeId; readonly tensor: string }[];
+  /** Stored bytes that are read to get it: its own and those of all it leans on. */
+  readonly readBytes: number;
 }
 
 /** A row of the tensor table. */

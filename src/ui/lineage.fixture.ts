@@ -122,10 +122,11 @@ function sampleTensors(): views.TensorRow[] {
         rawBytes: sizeBytes,
         storedBytes: Math.ceil(sizeBytes / (how === 'delta' ? 1.9 : 1)),
         how,
-        codecs: how === 'delta' ? ['planes-1'] : ['raw'],
+        codecs: how === 'delta' ? ['delta'] : ['raw'],
         depth: how === 'delta' ? 1 : 0,
         sharedWith: how === 'shared' ? [nodeId(1), nodeId(2)] : [],
-        ...(how === 'delta' ? { base: { node: nodeId(0), tensor: 'conv1.weight' } } : {}),
+        bases: how === 'delta' ? [{ node: nodeId(0), tensor: 'conv1.weight' }] : [],
+        readBytes: sizeBytes,
       },
     } satisfies views.TensorRow;
   });

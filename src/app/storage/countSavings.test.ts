@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { chunkCodecs } from '../../codecs/chunkCodecs.ts';
 import type { ChunkId, NodeId } from '../../core/ids.ts';
 import type { ChunkStorage } from '../../core/ports/contentStore.ts';
+import { savingHeading } from '../../core/savingHeading.ts';
 import { savingHeadings, tensorSavings, type HeldByHeading } from '../../core/savingsViews.ts';
 import { countModel, sumHeld, type CountedModel } from './countSavings.ts';
-import { savingHeading } from './savingHeading.ts';
 
 const codecs = ['raw', 'delta', 'exponents', 'deflate', 'transposed', 'sum', 'steps'];
 const leans = new Set(['delta', 'transposed', 'sum', 'steps']);
@@ -143,10 +143,9 @@ describe('counting where the bytes went', () => {
   it.each(chunkCodecs().map((codec) => [codec.name, codec] as const))(
     'knows what the codec "%s" is owed to',
     (name, codec) => {
-      const bases = codec.needs === 'nothing' ? [] : [idOf(0)];
       const expected =
         codec.needs === 'nothing' ? 'alone' : codec.needs === 'base' ? 'delta' : 'structure';
-      const heading = savingHeading({ codec: name, bases });
+      const heading = savingHeading(name, codec.needs === 'nothing' ? 0 : 1);
       expect([expected, 'lossy']).toContain(heading);
       if (heading === 'lossy') expect(name).toBe('steps');
     },

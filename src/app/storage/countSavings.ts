@@ -1,4 +1,5 @@
 import type { ChunkId, NodeId } from '../../core/ids.ts';
+import { savingHeading } from '../../core/savingHeading.ts';
 import type { ChunkStorage } from '../../core/ports/contentStore.ts';
 import {
   savingHeadings,
@@ -7,7 +8,6 @@ import {
   type SavingHeading,
   type TensorColumns,
 } from '../../core/savingsViews.ts';
-import { savingHeading } from './savingHeading.ts';
 
 /** A payload of a model as the account takes it. */
 export interface CountedPayload {
@@ -75,7 +75,7 @@ function countPayload(
     beside -= chunk.rawBytes;
     const isNew = !seen.has(id);
     seen.add(id);
-    const of = isNew ? savingHeading(chunk) : 'shared';
+    const of = isNew ? savingHeading(chunk.codec, chunk.bases.length) : 'shared';
     const under = isLossy && of !== 'whole' ? row.lossy : row[of];
     under.rawBytes += chunk.rawBytes;
     if (isNew) under.storedBytes += chunk.storedBytes;

@@ -1,6 +1,7 @@
 import { dtypeBits } from '../../../core/dtype.ts';
 import type { TensorRow } from '../../../core/views.ts';
 import { shape } from '../../format.ts';
+import { storedShort } from './storageWords.ts';
 
 export type TensorColumn = 'index' | 'name' | 'dtype' | 'shape' | 'bytes' | 'role' | 'stored';
 
@@ -38,7 +39,7 @@ export function listTensors(
   return rows
     .filter((row) => {
       if (words.length === 0) return true;
-      const text = `${row.name} ${row.dtype} ${shape(row.shape)} ${row.role} ${row.storage?.how ?? ''}`;
+      const text = `${row.name} ${row.dtype} ${shape(row.shape)} ${row.role} ${row.storage === undefined ? '' : storedShort(row.storage)}`;
       return words.every((word) => text.toLowerCase().includes(word));
     })
     .sort((a, b) => sign * compared[order.by](a, b) || a.index - b.index);
