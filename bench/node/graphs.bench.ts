@@ -15,7 +15,7 @@ import {
   printSizes,
   type Measured,
 } from './sizeTables.ts';
-import { addRecords, recordsOf, storedKinds, type Records } from './storedKinds.ts';
+import { addRecords, recordsOf, repacked, type Records, type StoredKinds } from './storedKinds.ts';
 
 const data = path.resolve(import.meta.dirname, '../../../shared/data/datasets');
 
@@ -58,15 +58,19 @@ async function measure(name: string, graph: Graph, peers: readonly Peer[]): Prom
     const lineage = await bench.app.ports.session.lineage();
     checkLineage(graph.truth, lineage);
     for (const line of (await graph.check?.(bench)) ?? []) console.log(`${name}: ${line}`);
-    const ours = await storedKinds(bench.app);
+    const stored = await repacked(bench.app);
     const known: KnownModel[] = [];
     for (const [id, node] of lineage.nodes) {
       const { bytes } = await bench.fileOf(id);
       known.push({ id, path: node.name, file: bytes, parents: parentsOf(graph, node.name, lineage.names) }); // prettier-ignore
     }
     const models = await peerModels(bench.app.ports, known);
-    const records = addRecords(ours.records, counted.records(), -1);
-    return await measurePeers(name, models, { ...ours, records }, peers);
+    const withoutData = (kinds: StoredKinds) => ({
+      ...kinds,
+      records: addRecords(kinds.records, counted.records(), -1),
+    });
+    const sizes = { imported: withoutData(stored.imported), ours: withoutData(stored.ours) };
+    return await measurePeers(name, models, sizes, peers);
   } finally {
     await bench.close();
   }

@@ -14,7 +14,7 @@ import {
   summed,
   type Measured,
 } from './sizeTables.ts';
-import { storedKinds } from './storedKinds.ts';
+import { repacked } from './storedKinds.ts';
 
 const data = path.resolve(import.meta.dirname, '../../../shared/data');
 const modelFile = /\.(onnx|safetensors|pth|pt|th|tar|jit)$/;
@@ -101,5 +101,5 @@ async function measure(
     parents: (parents.get(file) ?? []).flatMap((parent) => ids.get(parent) ?? []),
   }));
   const models = await peerModels(bench.ports, known);
-  return measurePeers(family.name, models, await storedKinds(bench), peers);
+  return measurePeers(family.name, models, await repacked(bench), peers);
 }

@@ -1,6 +1,8 @@
-import { savingHeading } from '../../src/app/storage/savingHeading.ts';
+import { noRun, type TestBench } from '../../src/app/import/importModels.fixture.ts';
+import { repackService } from '../../src/app/repack/repackService.ts';
+import { savingHeading } from '../../src/core/savingHeading.ts';
 import type { TableName } from '../../src/storage/database/recordDatabase.ts';
-import type { TestBench } from '../../src/app/import/importModels.fixture.ts';
+import { chunkCodecs } from '../../src/codecs/chunkCodecs.ts';
 
 /** The forms that a chunk is stored in, and what people call them. */
 export const forms = [
@@ -75,7 +77,9 @@ export async function storedKinds(bench: Pick<TestBench, 'ports' | 'place'>): Pr
   const described = (await ports.content.describe([...used])).flatMap((chunk) => chunk ?? []);
   if (described.length !== used.size) throw new Error('a chunk that is not stored');
   const partOf = (form?: Form): Part => {
-    const some = described.filter((chunk) => form === undefined || savingHeading(chunk) === form);
+    const some = described.filter(
+      (chunk) => form === undefined || savingHeading(chunk.codec, chunk.bases.length) === form,
+    );
     return {
       raw: some.reduce((sum, { rawBytes }) => sum + rawBytes, 0),
       stored: some.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
@@ -91,6 +95,17 @@ export async function storedKinds(bench: Pick<TestBench, 'ports' | 'place'>): Pr
     chunks: partOf(),
     records,
   };
+}
+
+/** What models take as they are, and after the store was repacked. */
+export async function repacked(
+  bench: Pick<TestBench, 'ports' | 'place'>,
+): Promise<{ readonly imported: StoredKinds; readonly ours: StoredKinds }> {
+  const imported = await storedKinds(bench);
+  const service = repackService({ ...bench.ports, codecs: chunkCodecs() });
+  const { id } = await service.plan(noRun);
+  await service.run(id, noRun);
+  return { imported, ours: await storedKinds(bench) };
 }
 
 /** Stores of several lineages together. */
