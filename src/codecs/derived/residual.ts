@@ -12,9 +12,10 @@ export interface InnerCodecs {
 }
 
 export function innerCodecs(codecs: readonly ChunkCodec[]): InnerCodecs {
+  const writing = codecs.filter(({ readOnly }) => readOnly !== true);
   return {
-    deltas: codecs.filter(({ needs }) => needs === 'base').sort((a, b) => b.id - a.id),
-    alone: codecs.filter(({ needs }) => needs === 'nothing'),
+    deltas: writing.filter(({ needs }) => needs === 'base').sort((a, b) => b.id - a.id),
+    alone: writing.filter(({ needs }) => needs === 'nothing'),
     byId: new Map(codecs.map((codec) => [codec.id, codec])),
   };
 }
