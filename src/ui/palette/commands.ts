@@ -137,6 +137,7 @@ const view: readonly Command[] = [
 
 const store: readonly Command[] = [
   { id: 'storage', title: 'Storage: where the bytes are', keys: 'b', typed: 'storage', run: (s) => { s.openWork({ is: 'storage' }); } },
+  { id: 'repack', title: 'Repack: look for a smaller way to store', typed: 'repack', can: any, run: (s) => { s.openSide({ is: 'repack' }); } },
   { id: 'fsck', title: 'Check integrity', typed: 'fsck', run: (s) => void checkIntegrity(s) },
   { id: 'gc', title: 'Free space…', typed: 'gc', run: (s) => { s.show({ is: 'free-space' }); } },
   { id: 'persist', title: 'Ask the browser to keep the storage', run: (s) => void keepStorage(s) },

@@ -11,5 +11,6 @@ interface SideView {
 /** The views at the right, by what they are about. */
 export const sideViews: Readonly<Record<Side['is'], SideView>> = {
   search: { title: 'Find a fault', load: () => import('../search/SearchPanel.svelte') },
+  repack: { title: 'Repack advice', load: () => import('../repack/RepackPanel.svelte') },
   cascade: { title: 'Update cascade', load: () => import('../cascade/CascadePanel.svelte') },
 };

@@ -22,6 +22,8 @@ export type Work =
 /** What stands at the right instead of the inspector, beside the graph it speaks of. */
 export type Side =
   | { readonly is: 'search'; readonly node?: NodeId; readonly test?: TestId }
+  /** A smaller way to store what is stored. */
+  | { readonly is: 'repack' }
   | { readonly is: 'cascade'; readonly old?: NodeId; readonly new?: NodeId; readonly id?: string };
 
 /** Kinds of standing, each with a colour and a sign of its own. */
