@@ -14,8 +14,17 @@ import { exponentCodec } from '../exponent/exponentCodec.ts';
 import { derivedCodecs } from './derivedCodecs.ts';
 
 /** The first codecs of what is left over: what they wrote is decoded for ever. */
-const { id, name, needs, encode, decode } = deltaCodec;
-const oldest = derivedCodecs([{ id, name, needs, encode, decode }, exponentCodec, deflateCodec]);
+const oldest = derivedCodecs([
+  {
+    id: deltaCodec.id,
+    name: deltaCodec.name,
+    needs: deltaCodec.needs,
+    encode: (...given) => deltaCodec.encode(...given),
+    decode: (...given) => deltaCodec.decode(...given),
+  },
+  exponentCodec,
+  deflateCodec,
+]);
 const newest = chunkCodecs();
 
 const codecOf = (codecs: readonly ChunkCodec[], kind: string): ChunkCodec => {
