@@ -3,6 +3,7 @@ import { collectChecks } from './collectChecks.fixture.ts';
 import { contentChecks } from './contentChecks.fixture.ts';
 import { damageChecks } from './damageChecks.fixture.ts';
 import { logChecks } from './logChecks.fixture.ts';
+import { recordChecks } from './recordChecks.fixture.ts';
 import { repackChecks } from './repackChecks.fixture.ts';
 
 /** All that every adapter must keep. */
@@ -12,4 +13,5 @@ export const everyCheck: readonly StoreCheck[] = [
   ...collectChecks,
   ...damageChecks,
   ...repackChecks,
+  ...recordChecks,
 ];

@@ -1,6 +1,10 @@
 import type { SkeletonId, SnapshotId } from '../../core/ids.ts';
-import type { ReadTransaction, RecordDatabase } from '../database/recordDatabase.ts';
-import { removeRecord } from '../records/contentRecords.ts';
+import type {
+  ReadTransaction,
+  RecordDatabase,
+  WriteTransaction,
+} from '../database/recordDatabase.ts';
+import { removeRecord, withBaseRecords, type RecordTable } from '../records/recordTables.ts';
 import type { SessionCensus } from '../sessions/sessionRegistry.ts';
 
 /**
@@ -22,12 +26,23 @@ export async function sweepRecords(
     if (!(await stillTrue(tx))) return;
     for (const id of dead.keys()) if (!resumable.has(id)) tx.delete('sessions', id);
     if ([...dead.keys()].some((id) => resumable.has(id))) return;
-    for (const id of await tx.keys('manifests'))
-      if (!snapshots.has(id as SnapshotId)) await removeRecord(tx, 'manifests', id);
-    for (const id of await tx.keys('skeletons'))
-      if (!skeletons.has(id as SkeletonId)) await removeRecord(tx, 'skeletons', id);
-    for (const key of await tx.keys('derived'))
-      if (!snapshots.has(key.slice(0, key.indexOf('/')) as SnapshotId))
-        await removeRecord(tx, 'derived', key);
+    await sweepTable(tx, 'manifests', (key) => snapshots.has(key as SnapshotId));
+    await sweepTable(tx, 'skeletons', (key) => skeletons.has(key as SkeletonId));
+    await sweepTable(tx, 'derived', (key) =>
+      snapshots.has(key.slice(0, key.indexOf('/')) as SnapshotId),
+    );
   });
+}
+
+/** Removes the records that are not needed, and that no needed one leans on. */
+async function sweepTable(
+  tx: WriteTransaction,
+  table: RecordTable,
+  isNeeded: (key: string) => boolean,
+): Promise<void> {
+  const keys = await tx.keys(table);
+  const needed = keys.filter(isNeeded);
+  if (needed.length === keys.length) return;
+  const kept = await withBaseRecords(tx, table, needed);
+  for (const key of keys) if (!kept.has(key)) await removeRecord(tx, table, key);
 }

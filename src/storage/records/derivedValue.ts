@@ -1,6 +1,4 @@
 import { joined } from '../database/joined.ts';
-import { checkedBody, withChecksum } from './checkedJson.ts';
-import { packBytesOf, unpackBytes } from './packedText.ts';
 
 /** Arrays of numbers that a derived value may hold beside what JSON can say. */
 const arrays = {
@@ -27,8 +25,8 @@ interface StoredPlain {
 }
 
 /**
- * A derived value in its stored form: plain data with the arrays named here and any number, NaN and
- * infinities included. Checksum, then deflated: u32 length of the JSON, the JSON, the arrays' bytes.
+ * A derived value as bytes: plain data with the arrays named here and any number, NaN and
+ * infinities included. u32 length of the JSON, the JSON, the arrays' bytes.
  */
 export function encodeDerived(value: unknown): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
@@ -46,12 +44,11 @@ export function encodeDerived(value: unknown): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(json);
   const head = new Uint8Array(4);
   new DataView(head.buffer).setUint32(0, text.length, true);
-  return withChecksum(packBytesOf(joined([head, text, ...parts])));
+  return joined([head, text, ...parts]);
 }
 
-/** @throws LineageError `record-corrupt`. */
-export function decodeDerived(key: string, bytes: Uint8Array): unknown {
-  const body = unpackBytes(checkedBody('derived', key, bytes));
+/** @param body - what `encodeDerived` gave. */
+export function decodeDerived(body: Uint8Array<ArrayBuffer>): unknown {
   const textBytes = new DataView(body.buffer, body.byteOffset).getUint32(0, true);
   const arraysAt = 4 + textBytes;
   const text = new TextDecoder().decode(body.subarray(4, arraysAt));
