@@ -7,7 +7,8 @@ import type { Wired } from './wired.ts';
 export function lossyApi(wired: Promise<Wired>): LossyApi {
   const lossy = wired.then(({ ports }) => lossyService(ports, stepsCodec));
   // A store that cannot be opened is told to each caller; this only keeps it from being unhandled.
-  lossy.catch(() => undefined);
+  // What a closed tab left half made is of no use to anyone.
+  lossy.then((service) => service.dropInterrupted()).catch(() => undefined);
   return {
     previewLossy: async (order, signal, onProgress) =>
       (await lossy).previewLossy(order, { signal, onProgress }),

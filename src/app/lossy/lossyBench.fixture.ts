@@ -111,6 +111,8 @@ export async function lossyBench() {
       if (result === undefined) throw new Error('no result');
       return result;
     },
+    snapshots: async () =>
+      [...(await ports.session.lineage()).nodes.values()].map(({ snapshot }) => snapshot),
     values: async (id: NodeId, tensor: string) => {
       const value = (await (await parentModel(ports, id, noRun)).values([tensor])).get(tensor);
       return value === undefined ? [] : [...numbersOf(value)];

@@ -4,6 +4,7 @@ import type { ChunkCodec } from '../../core/ports/chunkCodec.ts';
 import type { Run } from '../../core/ports/run.ts';
 import { judgeOf } from '../modelTests/judge.ts';
 import type { TestPorts } from '../modelTests/testPorts.ts';
+import { dropInterrupted } from './dropInterrupted.ts';
 import type { LossyPorts } from './lossyPorts.ts';
 import { makeLossy } from './makeLossy.ts';
 import { previewLossy } from './previewLossy.ts';
@@ -13,6 +14,7 @@ import { promoteOriginals, receiptOf, releaseOriginals } from './replaceOriginal
 export function lossyService(testPorts: TestPorts, steps: ChunkCodec) {
   const ports: LossyPorts = { ...testPorts, judge: judgeOf(testPorts), steps };
   return {
+    dropInterrupted: () => dropInterrupted(ports),
     previewLossy: (order: LossyPreviewOrder, run: Run) => previewLossy(ports, order, run),
     makeLossy: (order: LossyOrder, run: Run) => makeLossy(ports, order, run),
     lossyReceipt: (id: NodeId) => receiptOf(ports.session, id),

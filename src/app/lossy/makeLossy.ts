@@ -21,6 +21,7 @@ import { testFunctionOf } from '../modelTests/functions/registry.ts';
 import { keepResult } from '../modelTests/keptResults.ts';
 import { keyOf } from '../modelTests/judge.ts';
 import { Candidates, pointOf, type Candidate } from './candidates.ts';
+import { dropInterrupted, jobOwner } from './dropInterrupted.ts';
 import { checkModel, checkOptions, untested } from './checkLossy.ts';
 import { lossyFunction } from './chooseBase.ts';
 import { fileSubject } from './fileSubject.ts';
@@ -48,6 +49,7 @@ export async function makeLossy(
   run: Run,
 ): Promise<LossyReport> {
   checkOptions(order);
+  await dropInterrupted(ports);
   const lineage = await ports.session.lineage();
   const nodes = parentsFirst(lineage, order.nodes);
   for (const id of nodes) checkModel(nodeOf(lineage, id), effectiveTests(lineage, id));
@@ -133,6 +135,7 @@ async function store(
     const report = await createModels(ports, orderOf(storing), run, () => undefined, {
       title: `Made ${node.name} lossy`,
       group: order.group,
+      owner: `${jobOwner}${order.group}`,
       settle: async (made) => {
         const settled = await settle(ports, storing, made, run);
         kept.receipt = settled.receipt;

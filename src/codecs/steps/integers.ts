@@ -37,22 +37,19 @@ function activityOf(sum: number): number {
 const magnitude = (q: number): number => (q < 0 ? (q < -255 ? 255 : -q) : q > 255 ? 255 : q);
 const signOf = (q: number): number => (q === 0 ? 0 : q > 0 ? 1 : 2);
 
-/** The numbers before number `i`: beside it and in the row above; 0 where there is none. */
-function around(integers: Int32Array, row: number, i: number): { activity: number; signs: number } {
+/**
+ * What stands around number `i`: `activity + 16 · signs` of the numbers beside it and in the row above; 0 is
+ * read where there is none. One number, since an object for each would cost more than its coding.
+ */
+function around(integers: Int32Array, row: number, i: number): number {
   const left = i > 0 ? (integers[i - 1] as number) : 0;
   const before = i > 1 ? (integers[i - 2] as number) : 0;
-  if (row === 0) {
-    const sum = 2 * magnitude(left) + magnitude(before);
-    return { activity: activityOf(sum), signs: signOf(left) };
-  }
+  if (row === 0) return activityOf(2 * magnitude(left) + magnitude(before)) + 16 * signOf(left);
   const above = i >= row ? (integers[i - row] as number) : 0;
   const aboveLeft = i > row ? (integers[i - row - 1] as number) : 0;
-  const aboveRight = i >= row && row > 1 ? (integers[i - row + 1] as number) : 0;
+  const aboveRight = i >= row ? (integers[i - row + 1] as number) : 0;
   const sum = 2 * (magnitude(left) + magnitude(above)) + magnitude(before) + magnitude(aboveRight);
-  return {
-    activity: activityOf(sum >>> 1),
-    signs: signOf(left) + 3 * signOf(above) + 9 * signOf(aboveLeft),
-  };
+  return activityOf(sum >>> 1) + 16 * (signOf(left) + 3 * signOf(above) + 9 * signOf(aboveLeft));
 }
 
 /** @param row - numbers in a row, whose columns are alike; 0 where there are no rows. */
@@ -66,8 +63,8 @@ export function encodeIntegers(integers: Int32Array, row: number): Uint8Array<Ar
     history = ((history << 1) | empty) & 3;
     if (empty === 0) continue;
     for (let i = from; i < to; i++) {
-      const { activity, signs } = around(integers, row, i);
-      encodeOne(coder, integers[i] as number, activity, signs);
+      const context = around(integers, row, i);
+      encodeOne(coder, integers[i] as number, context & 15, context >>> 4);
     }
   }
   return coder.finish();
@@ -118,8 +115,8 @@ export function decodeIntegers(
     history = ((history << 1) | empty) & 3;
     if (empty === 0) continue;
     for (let i = from; i < to; i++) {
-      const { activity, signs } = around(integers, row, i);
-      integers[i] = decodeOne(coder, activity, signs);
+      const context = around(integers, row, i);
+      integers[i] = decodeOne(coder, context & 15, context >>> 4);
     }
   }
   coder.finish(reader);
