@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ChunkCodec, ChunkElement } from '../core/ports/chunkCodec.ts';
 import { chunkCodecs } from './chunkCodecs.ts';
+import { goldenSecond } from './goldenSecond.fixture.ts';
 
 /*
  * Chunks as they were first stored: they must decode for ever. Each was also decoded by a program
@@ -87,10 +88,35 @@ const byId = (...ids: number[]) =>
     .map((id) => chunkCodecs().find((codec) => codec.id === id))
     .filter((codec) => codec !== undefined);
 const first = byId(1, 2, 3);
+const middle = weights(1500);
+const secondChunks: typeof chunks = {
+  ...chunks,
+  'middle f32': { bytes: bytesOf(trained(middle)), base: bytesOf(middle), element: floats },
+  'short f64': {
+    bytes: bytesOf(trained(middle)).subarray(0, 805),
+    base: bytesOf(middle).subarray(0, 805),
+    element: { bytes: 8, float: true },
+  },
+  'middle bf16': {
+    bytes: halves(weights(4000)),
+    base: halves(trained(weights(4000))),
+    element: { bytes: 2, float: true },
+  },
+};
 
 describe('stored chunks', () => {
   it.each(Object.keys(chunks))('are written as ever: %s', (name) => {
     expect(written(name, first)).toEqual(expected[name]);
+  });
+
+  it.each(goldenSecond)('of the second codecs decode: $chunk by $codec', (each) => {
+    const chunk = secondChunks[each.chunk];
+    const codec = byId(each.codec)[0];
+    if (chunk === undefined || codec === undefined) throw new Error(each.chunk);
+    const bases = codec.needs === 'base' && chunk.base !== undefined ? [chunk.base] : [];
+    const encoded = new Uint8Array(Buffer.from(each.encoded, 'base64'));
+    const decoded = codec.decode(encoded, bases, chunk.bytes.length);
+    expect(digest(decoded)).toBe(digest(chunk.bytes));
   });
 
   it.each(Object.keys(chunks))('decode: %s', (name) => {

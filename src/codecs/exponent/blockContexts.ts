@@ -1,7 +1,9 @@
 import type { ByteReader } from '../byteReader.ts';
 import type { ByteWriter } from '../byteWriter.ts';
 import { estimatedBits } from '../kernels/estimatedBits.ts';
+import { wordsAsNumbers } from '../kernels/wordsAsNumbers.ts';
 import type { ElementKind, FieldRule, TensorKernels } from '../kernels/tensorKernels.ts';
+import { symbolsOf } from './chooseFields.ts';
 import { decodeSymbols } from '../rans/decodeSymbols.ts';
 import { encodeSymbols } from '../rans/encodeSymbols.ts';
 
@@ -17,8 +19,8 @@ export interface BlockContexts {
 const blockLogs = [6, 8];
 /** Fewer elements do not pay for more than one context. */
 const leastElements = 2048;
-/** Elements that are looked at to choose: the first of the chunk's middle half. */
-const sampleElements = 16384;
+/** Elements that are looked at to choose, in the middle of the chunk. */
+const sampleElements = 8192;
 
 /** The contexts that should make the chunk smaller than one context for all does, if any. */
 export function chooseBlocks(
@@ -28,15 +30,16 @@ export function chooseBlocks(
   elements: number,
 ): BlockContexts | undefined {
   if (elements < leastElements || kind.log === 0) return undefined;
-  kernels.takeFields(rule);
-  const from = (elements >> 2) & ~255;
-  const symbols = kernels.symbols().slice(from, from + sampleElements);
+  const from = Math.max(0, (elements - sampleElements) >>> 1);
+  const sample = wordsAsNumbers(kernels.chunkBytes(), kind.log, sampleElements);
+  const symbols = symbolsOf(sample, rule, kind.log);
   let least = estimatedBits(symbols, new Uint8Array(symbols.length), 1, elements);
   let best: BlockContexts | undefined;
   for (const log of blockLogs) {
     // Two bits of the mantissa count: a level is a quarter of an octave.
     const contexts = quantised(kernels.levels(log, Math.max(0, exponentAt[kind.log] - 2)));
-    const own = symbols.map((_, i) => contexts[(from + i) >>> log] as number);
+    const own = new Uint8Array(symbols.length);
+    for (let i = 0; i < own.length; i++) own[i] = contexts[(from + i) >>> log] as number;
     const told = changes(contexts);
     const bits =
       estimatedBits(symbols, own, 16, elements) +

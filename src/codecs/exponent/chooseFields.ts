@@ -33,7 +33,9 @@ export function chooseFields(
     const symbols = symbolsOf(sample, rule, kind.log);
     const fields = rule.zeros ? 1 - share(symbols, 0) : 1;
     const width = rule.cut - rule.shift + (rule.signed ? 0 : 1);
-    const bits = estimatedBits(symbols, contexts, 1, elements) + width * fields * elements;
+    const bits =
+      estimatedBits(symbols, contexts, 1, elements) +
+      (width * fields + rareBits(symbols)) * elements;
     if (bits >= least) continue;
     least = bits;
     best = rule;
@@ -75,15 +77,30 @@ function share(symbols: Uint8Array, symbol: number): number {
   return some / Math.max(1, symbols.length);
 }
 
-function symbolsOf(
+/**
+ * Bits an element that rare symbols cost all others: each has a 4096th at least, and a long row has them
+ * all between the least and the greatest.
+ */
+function rareBits(symbols: Uint8Array): number {
+  const seen = new Set(symbols);
+  const rare = Math.max(...seen) - Math.min(...seen) + 1 - seen.size;
+  return -Math.log2(1 - rare / 4096);
+}
+
+/** Symbols of some elements, as the kernels would take them. */
+export function symbolsOf(
   { high, low }: { readonly high: Uint32Array; readonly low: Uint32Array },
   { cut, least, zeros, signed }: FieldRule,
   log: ElementKind['log'],
 ): Uint8Array {
   const down = log === 3 ? cut - 32 : cut;
-  return Uint8Array.from(high, (word, i) => {
-    if (zeros && word === 0 && low[i] === 0) return 0;
+  const symbols = new Uint8Array(high.length);
+  const [factor, first] = [signed ? 2 : 1, zeros ? 1 : 0];
+  for (let i = 0; i < high.length; i++) {
+    const word = high[i] as number;
+    if (zeros && word === 0 && low[i] === 0) continue;
     const head = ((word & 0x7fffffff) >>> down) - least;
-    return (signed ? 2 * head + (word >>> 31) : head) + (zeros ? 1 : 0);
-  });
+    symbols[i] = factor * head + (signed ? word >>> 31 : 0) + first;
+  }
+  return symbols;
 }
