@@ -1,10 +1,12 @@
-import type { NodeId } from '../../core/ids.ts';
+import type { ChunkId, NodeId } from '../../core/ids.ts';
 import type { ModelNode } from '../../core/lineage/graph.ts';
 import type { Lineage } from '../../core/lineage/lineage.ts';
 import type { ChunkDerivation } from '../../core/ports/contentStore.ts';
 import type { Run } from '../../core/ports/run.ts';
+import type { Payload } from '../../core/snapshot.ts';
 import { chunkDerivations } from '../deltas/chunkDerivations.ts';
 import {
+  literalRelatives,
   payloadRelatives,
   type PayloadRelatives,
   type RelatedModel,
@@ -12,14 +14,16 @@ import {
 import type { Way } from './candidateWays.ts';
 import { readable } from './measureWays.ts';
 import type { RepackPorts } from './repackPorts.ts';
-import { fingerprintOf, ownerOf, type Survey } from './surveyStore.ts';
+import { fingerprintOf, ownerOf, type PayloadUse, type Survey } from './surveyStore.ts';
 
 /** How long derivations are looked for, in ms. */
 const longest = 30_000;
 /** A chunk that plain ways make this small, as a share of its size, has no structure worth finding. */
 const smallEnough = 0.1;
 /** Chunks with fewer bytes gain too little. */
-const leastBytes = 4096;
+const leastBytes = 256;
+/** Families kept as they were read: chunks come by size, not by model. */
+const keptFamilies = 32;
 /** Relatives of a model that its tensors may be derived from. */
 const mostRelatives = 8;
 
@@ -56,29 +60,31 @@ export async function deriveWays(
   return found;
 }
 
+/** Derivations of a chunk from the families of the models that have it, until one explains it. */
 async function derive(
   ports: RepackPorts,
   survey: Survey,
   to: number,
   reader: RelativesReader,
 ): Promise<Way[]> {
+  const chunk = survey.chunks[to];
   const owner = ownerOf(survey, to);
-  if (owner === undefined) return [];
-  const relatives = (await reader.of(owner.node))[owner.index];
-  const bytes = relatives && (await readable(ports, survey.chunks[to]?.storage.chunk));
-  if (relatives === undefined || bytes === undefined) return [];
-  const found = await chunkDerivations(
-    (chunk) => readable(ports, chunk),
-    relatives,
-    survey.chunks[to]?.at?.index ?? 0,
-    bytes,
-  );
+  if (chunk?.at === undefined || owner === undefined) return [];
+  const bytes = await readable(ports, chunk.storage.chunk);
+  if (bytes === undefined) return [];
+  const read = (id: ChunkId) => readable(ports, id);
   const ways: Way[] = [];
-  for (const derivation of found) {
-    const bases = usableBases(survey, to, derivation);
-    const size = bases && (await derivedSize(ports, bytes, derivation, owner.element));
-    if (bases !== undefined && size !== undefined)
+  for (const use of [owner, ...owner.elsewhere]) {
+    const relatives = await reader.of(owner.payload, use);
+    if (relatives === undefined) continue;
+    const found = await chunkDerivations(read, relatives, chunk.at.index, bytes);
+    for (const derivation of found) {
+      const bases = usableBases(survey, to, derivation);
+      const size = bases && (await derivedSize(ports, bytes, derivation, owner.element));
+      if (bases === undefined || size === undefined) continue;
       ways.push({ to, bases, bytes: size, known: 'whole', derivation });
+    }
+    if (ways.some((way) => way.bytes <= smallEnough * bytes.length)) break;
   }
   return ways;
 }
@@ -108,30 +114,40 @@ async function derivedSize(
   }, undefined);
 }
 
-/** What each payload of a model may follow from; models of one family come one after the other. */
+/** A model's family as read, and what each of its payloads may follow from. */
+interface Family {
+  readonly node: NodeId;
+  readonly models: readonly RelatedModel[];
+  readonly relatives: readonly PayloadRelatives[];
+}
+
+/** What payloads may follow from; those of one model come one after the other, mostly. */
 class RelativesReader {
   readonly #ports: RepackPorts;
   readonly #lineage: Lineage;
-  #last: { readonly node: NodeId; readonly relatives: PayloadRelatives[] } | undefined;
+  readonly #known = new Map<NodeId, Family>();
 
   constructor(ports: RepackPorts, lineage: Lineage) {
     this.#ports = ports;
     this.#lineage = lineage;
   }
 
-  async of(id: NodeId): Promise<PayloadRelatives[]> {
-    if (this.#last?.node === id) return this.#last.relatives;
+  async of(payload: Payload, { node, index }: PayloadUse): Promise<PayloadRelatives | undefined> {
+    const family = this.#known.get(node) ?? (await this.#family(node));
+    if (family === undefined) return undefined;
+    this.#known.set(node, family);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > keptFamilies && oldest !== undefined) this.#known.delete(oldest);
+    return index < 0 ? literalRelatives(payload, family.models) : family.relatives[index];
+  }
+
+  async #family(id: NodeId): Promise<Family | undefined> {
     const node = this.#lineage.nodes.get(id);
     const child = node && (await fingerprintOf(this.#ports, node.snapshot));
-    if (node === undefined || child === undefined) return [];
-    const models: RelatedModel[] = [];
-    for (const other of this.#beside(id)) {
-      const model = await this.#read(other);
-      if (model !== undefined) models.push(model);
-    }
-    const relatives = payloadRelatives(child, models, node.recipe);
-    this.#last = { node: id, relatives };
-    return relatives;
+    if (node === undefined || child === undefined) return undefined;
+    const read = await Promise.all(this.#beside(id).map((other) => this.#read(other)));
+    const models = read.filter((model) => model !== undefined);
+    return { node: id, models, relatives: payloadRelatives(child, models, node.recipe) };
   }
 
   /** Parents, predecessors, then children: what was quantised or folded may have come first. */

@@ -9,12 +9,17 @@ import type { Payload } from '../../core/snapshot.ts';
 import { payloadElements } from '../import/payloadElements.ts';
 import type { RepackPorts } from './repackPorts.ts';
 
-/** A stored payload, where it was first met. */
-export interface SurveyedPayload {
-  readonly payload: Payload;
+/** A payload of a model; the index is −1 for the literal bytes of its files. */
+export interface PayloadUse {
   readonly node: NodeId;
-  /** Index in the model's manifest; −1 for the literal bytes of its files. */
   readonly index: number;
+}
+
+/** A stored payload, where it was first met. */
+export interface SurveyedPayload extends PayloadUse {
+  readonly payload: Payload;
+  /** Other models that have it: the first few. */
+  readonly elsewhere: PayloadUse[];
   /** Of the largest tensor in it; empty for bytes of files. */
   readonly name: string;
   readonly element: ChunkElement;
@@ -49,6 +54,8 @@ export function chunkIds(survey: Survey, places: readonly number[]): ChunkId[] {
   return places.flatMap((place) => survey.chunks[place]?.storage.chunk ?? []);
 }
 
+/** Models that a payload is known of besides the first. */
+const keptUses = 5;
 /** Models read at once. */
 const readsInFlight = 16;
 
@@ -85,9 +92,18 @@ function placeOf(
   known: Map<TensorId, number>,
 ): number {
   if (found.payload.chunks.length === 0) return -1;
-  const place = known.get(found.payload.id) ?? payloads.push(found) - 1;
-  known.set(found.payload.id, place);
-  return place;
+  const before = known.get(found.payload.id);
+  if (before === undefined) {
+    const place = payloads.push(found) - 1;
+    known.set(found.payload.id, place);
+    return place;
+  }
+  const { node, index } = found;
+  const first = payloads[before];
+  if (first !== undefined && first.node !== node && first.elsewhere.length < keptUses) {
+    first.elsewhere.push({ node, index });
+  }
+  return before;
 }
 
 /** The payloads of a model, the literal bytes last. */
@@ -106,11 +122,20 @@ async function payloadsOf(ports: RepackPorts, node: ModelNode): Promise<Surveyed
       payload,
       node: node.id,
       index,
+      elsewhere: [],
       name: names[index] ?? '',
       element: elements[index] ?? bytes,
       sketch: sketches[index],
     })),
-    { payload: literals, node: node.id, index: -1, name: '', element: bytes, sketch: undefined },
+    {
+      payload: literals,
+      node: node.id,
+      index: -1,
+      elsewhere: [],
+      name: '',
+      element: bytes,
+      sketch: undefined,
+    },
   ];
 }
 
