@@ -80,9 +80,10 @@ export async function previewLossy(
 export function reportText({ results, storedBytes }: LossyReport): string {
   const made = results.filter(({ is }) => is === 'made').length;
   const rejected = results.length - made;
+  if (made === 0) return `No lossy model made: ${rejected} rejected`;
   return [
     `${counted(made, 'lossy model')} made, ${bytes(storedBytes)} more stored`,
-    ...(rejected > 0 ? [`${rejected} rejected by tests`] : []),
+    ...(rejected > 0 ? [`${rejected} rejected`] : []),
   ].join('; ');
 }
 

@@ -19,6 +19,8 @@ export class LossyState extends LossyChoice {
   #known = $state.raw(nothingKnown);
   /** What was asked when a task was stopped or failed: it is not begun again by itself. */
   #halted = $state('');
+  /** From the person's word until the graph is read again. */
+  #making = $state(false);
 
   readonly #world: World = $derived.by(() => worldOf(this.session.graph));
   readonly #now = $derived.by(() => knownOf(this.#known, this.#world));
@@ -51,7 +53,7 @@ export class LossyState extends LossyChoice {
   );
   /** Names the sizes that are to be found without a word; undefined where none are. */
   readonly begins: string | undefined = $derived.by(() => {
-    const others = this.busy && this.doing !== 'sizes';
+    const others = this.#making || (this.busy && this.doing !== 'sizes');
     const wanted = this.missing.length > 0 && this.fileBytes <= unaskedBytes && !others;
     return wanted && this.#halted !== this.#asked ? this.#asked : undefined;
   });
@@ -107,10 +109,12 @@ export class LossyState extends LossyChoice {
     // What the tests say is known anew afterwards; the choice is to stay.
     this.choose(epsilon);
     const order = { nodes, quantiser, epsilon, ifWorse, refine };
+    this.#making = true;
     const result = await makeLossy(this.session, order, this.#begin('make'));
     if (result.is === 'done') this.report = result.value;
     // What was just decided is not looked at again by itself.
     this.#halted = this.#asked;
+    this.#making = false;
     if (result.is === 'failed') this.error = { of: result.error };
   };
 

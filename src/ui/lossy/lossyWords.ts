@@ -114,7 +114,7 @@ function toleranceText({ tolerance }: LossyTest, metric: Metric | undefined): st
   const { is, value } = metric.tolerance;
   if (value === 0) return 'none';
   const hundred = Number((100 * value).toPrecision(3));
-  if (is === 'relative') return `${hundred} % of it`;
+  if (is === 'relative') return `${hundred} %`;
   return metric.unit === 'share'
     ? `${hundred} ${hundred === 1 ? 'point' : 'points'}`
     : metricText(metric, value);
