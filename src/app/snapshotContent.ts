@@ -3,6 +3,7 @@ import type { ContentStore } from '../core/ports/contentStore.ts';
 import type { SnapshotContent } from '../core/ports/modelFormats.ts';
 import type { Cancellation } from '../core/ports/run.ts';
 import type { Manifest, Payload, Skeleton } from '../core/snapshot.ts';
+import { readAhead } from './readAhead.ts';
 
 /** The bytes of a payload, decoded and verified, chunk by chunk. */
 export async function* payloadBytes(
@@ -26,8 +27,12 @@ export function snapshotContent(
   signal?: Cancellation,
   onBytes?: (bytes: number) => void,
 ): SnapshotContent {
+  const ahead = readAhead(
+    content,
+    manifest.payloads.flatMap(({ chunks }) => chunks),
+  );
   async function* counted(payload: Payload | undefined) {
-    for await (const piece of payloadBytes(content, payload, signal)) {
+    for await (const piece of payloadBytes(ahead, payload, signal)) {
       onBytes?.(piece.byteLength);
       yield piece;
     }
