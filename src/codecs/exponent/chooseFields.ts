@@ -1,4 +1,3 @@
-import { estimatedBits } from '../kernels/estimatedBits.ts';
 import { wordsAsNumbers } from '../kernels/wordsAsNumbers.ts';
 import type {
   ElementKind,
@@ -26,16 +25,13 @@ export function chooseFields(
   const rules = fitting(kernels.surveyFields(), kind);
   if (elements <= fewElements || rules.length < 2) return rules;
   const sample = wordsAsNumbers(kernels.chunkBytes(), kind.log, sampleElements);
-  const contexts = new Uint8Array(sample.high.length);
   let best: FieldRule | undefined;
   let least = Infinity;
   for (const rule of rules) {
-    const symbols = symbolsOf(sample, rule, kind.log);
-    const fields = rule.zeros ? 1 - share(symbols, 0) : 1;
-    const width = rule.cut - rule.shift + (rule.signed ? 0 : 1);
-    const bits =
-      estimatedBits(symbols, contexts, 1, elements) +
-      (width * fields + rareBits(symbols)) * elements;
+    const counts = new Uint32Array(256);
+    for (const symbol of symbolsOf(sample, rule, kind.log))
+      counts[symbol] = (counts[symbol] as number) + 1;
+    const bits = bitsOf(counts, rule, sample.high.length, elements);
     if (bits >= least) continue;
     least = bits;
     best = rule;
@@ -71,20 +67,25 @@ function lowZeros(any: bigint): number {
   return zeros;
 }
 
-function share(symbols: Uint8Array, symbol: number): number {
-  let some = 0;
-  for (const each of symbols) if (each === symbol) some++;
-  return some / Math.max(1, symbols.length);
-}
-
-/**
- * Bits an element that rare symbols cost all others: each has a 4096th at least, and a long row has them
- * all between the least and the greatest.
- */
-function rareBits(symbols: Uint8Array): number {
-  const seen = new Set(symbols);
-  const rare = Math.max(...seen) - Math.min(...seen) + 1 - seen.size;
-  return -Math.log2(1 - rare / 4096);
+/** Bits of all elements, from how often each symbol is in a sample. */
+function bitsOf(counts: Uint32Array, rule: FieldRule, sampled: number, elements: number): number {
+  let symbols = sampled * Math.log2(sampled);
+  let [used, first, last] = [0, 255, 0];
+  for (let symbol = 0; symbol < 256; symbol++) {
+    const n = counts[symbol] as number;
+    if (n === 0) continue;
+    symbols -= n * Math.log2(n);
+    used++;
+    if (symbol < first) first = symbol;
+    last = symbol;
+  }
+  const fields = rule.zeros ? 1 - (counts[0] as number) / sampled : 1;
+  const width = rule.cut - rule.shift + (rule.signed ? 0 : 1);
+  const flattery = elements > sampled ? used / (2 * Math.LN2) : 0;
+  // A rare symbol has a 4096th at least, which the others miss; a long row has all of the range.
+  const rare = -Math.log2(1 - (last - first + 1 - used) / 4096);
+  const each = (symbols + flattery) / sampled + width * fields + rare;
+  return each * elements + (used / 2) * Math.log2(elements);
 }
 
 /** Symbols of some elements, as the kernels would take them. */

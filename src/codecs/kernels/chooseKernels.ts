@@ -5,23 +5,38 @@ import type { TensorKernels } from './tensorKernels.ts';
 let fast: TensorKernels | undefined | 'not tried' = 'not tried';
 
 /**
- * Runs `work` on the fastest kernels that take the chunk; it is to begin with `open`, and gives
- * undefined where that gives false.
+ * Runs `work` on the fastest kernels that take the chunk, and on the plain ones where these stop
+ * halfway: damaged data then gets the plain ones' answer, and the next chunk a new instance.
  *
- * @throws whatever `work` throws. A trap of the module is a fault of ours: it is passed on, and the
- *   next chunk gets a new instance.
+ * @param work - begins with `open`, and gives 'too large' where that gives false.
+ * @throws whatever `work` throws.
  */
 export function withKernels<T>(work: (kernels: TensorKernels) => T | 'too large'): T {
+  const result = fastResult(work);
+  if (result !== 'too large') return result;
+  const plain = work(plainKernels());
+  if (plain === 'too large') throw new Error('the plain kernels take every chunk');
+  return plain;
+}
+
+function fastResult<T>(work: (kernels: TensorKernels) => T | 'too large'): T | 'too large' {
   if (fast === 'not tried') fast = wasmKernels();
-  if (fast !== undefined) {
-    const kernels = fast;
-    fast = 'not tried';
+  if (fast === undefined) return 'too large';
+  const kernels = fast;
+  // Until all went well: an error may leave anything in the instance's memory, and `work` may come
+  // here again.
+  fast = 'not tried';
+  try {
     const result = work(kernels);
-    // Not reached after an error, whose cause may have left anything in the instance's memory.
     fast = kernels;
-    if (result !== 'too large') return result;
+    return result;
+  } catch (error) {
+    if (isTrap(error)) return 'too large';
+    throw error;
   }
-  const result = work(plainKernels());
-  if (result === 'too large') throw new Error('the plain kernels take every chunk');
-  return result;
+}
+
+/** Whether WebAssembly itself gave up: its errors have a class of their own. */
+function isTrap(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError';
 }
