@@ -74,6 +74,7 @@ async function printCost(): Promise<void> {
     tensor: relative,
     like: [relative],
     akin: [],
+    scaled: [],
     adapters: [],
     coefficients: [],
   };

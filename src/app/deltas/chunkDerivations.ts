@@ -1,4 +1,5 @@
 import { detectBeside } from '../../core/delta/detectBeside.ts';
+import { detectLargest } from '../../core/delta/detectLargest.ts';
 import { detectMoved } from '../../core/delta/detectMoved.ts';
 import { detectRanges } from '../../core/delta/detectRanges.ts';
 import { widthOf } from '../../core/delta/numbers.ts';
@@ -36,10 +37,12 @@ export async function chunkDerivations(
   index: number,
   bytes: Uint8Array,
 ): Promise<ChunkDerivation[]> {
-  const { tensor, like, akin } = relatives;
+  const { tensor, like, akin, scaled } = relatives;
   const width = widthOf(tensor.dtype);
-  if (like.length + akin.length === 0 || !wholeWidths.includes(width)) return [];
+  if (like.length + akin.length + scaled.length === 0 || !wholeWidths.includes(width)) return [];
   const child: Window = { ...tensor, first: (index * chunkBytes) / width, bytes };
+  const scales = await scalesOf(read, child, scaled);
+  if (scales.length > 0) return scales;
   const { found, plain, windows } = await besides(read, child, relatives);
   const best = Math.min(plain, found[0]?.share ?? 1);
   const moved = best <= goodEnough ? [] : await elsewhere(read, child, index, relatives);
@@ -89,6 +92,20 @@ async function besides(read: ReadChunk, child: Window, relatives: PayloadRelativ
   }
   const told = { coefficients, adapters: places };
   return { ...detectBeside(child, windows, counterparts, told), windows };
+}
+
+/** Scales that follow from the tensors they are of. */
+async function scalesOf(
+  read: ReadChunk,
+  child: Window,
+  scaled: readonly Relative[],
+): Promise<ChunkDerivation[]> {
+  for (const relative of scaled) {
+    const window = relative.payload.chunks.length <= mostBases && (await wholeOf(read, relative));
+    const [found] = window ? detectLargest(child, window, 0) : [];
+    if (window && found) return [stored(found, [window])];
+  }
+  return [];
 }
 
 /** What follows from other places in tensors that share values, or bytes. */

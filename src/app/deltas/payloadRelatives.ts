@@ -29,6 +29,8 @@ export interface PayloadRelatives {
   readonly like: readonly Relative[];
   /** Tensors of base models that share values with it, or may hold parts of it. */
   readonly akin: readonly Relative[];
+  /** Float tensors whose channels it may be the scales of. */
+  readonly scaled: readonly Relative[];
   /** Low-rank adapters of its counterpart: B `[rows, rank]` and A `[rank, columns]`. */
   readonly adapters: readonly { readonly up: Relative; readonly down: Relative }[];
   /** Factors of the base models, in their order, that a recipe names. */
@@ -59,12 +61,15 @@ export function payloadRelatives(
       return [...new Set([byName, byMatch].filter((each) => each !== undefined))];
     });
     const akin = print === undefined ? [] : values.akin(print);
+    const stem = print && scaleName.exec(print.name)?.[1];
+    const scaled = named.flatMap(({ byName }) => byName.get(stem ?? '') ?? []);
     const tensor = print ?? { dtype: 'u8' as const, shape: [sizeBytes] };
     const adapters = print === undefined ? [] : adaptersOf(print.name, named);
     return {
       tensor: { dtype: tensor.dtype, shape: tensor.shape },
       like,
       akin,
+      scaled,
       adapters,
       coefficients,
     };
@@ -82,7 +87,7 @@ export function literalRelatives(
       ? []
       : [{ name: '', ...bytesOf(base.literals), payload: base.literals, model }],
   );
-  return { tensor: bytesOf(literals), like, akin: [], adapters: [], coefficients: [] };
+  return { tensor: bytesOf(literals), like, akin: [], scaled: [], adapters: [], coefficients: [] };
 }
 
 interface NamedRelatives {
@@ -158,6 +163,9 @@ function fillingTensors(model: ModelFingerprint): (TensorPrint | undefined)[] {
   }
   return filling;
 }
+
+/** Names of the scales of a quantised tensor: its own with an ending. */
+const scaleName = /^(.+?)[._/](?:quant_)?scales?$/;
 
 /** Endings of the names of an adapter's two matrices, B first. */
 const adapterEndings = [

@@ -109,6 +109,7 @@ function samples(dtype: FloatName, count: number): Record<Derivation['is'], Samp
     scaled: made({ is: 'scaled', from: 'i8', to: dtype, offset: 1, zero: -3, factors: axis(7) }, [a.slice(), floats('f32', count, 9)].slice(0, 2)),
     'low-rank': made({ is: 'low-rank', dtype, columns, first: 2 % columns, fromRow: 1, rank: 2, scale: 0.5, factors: { b: new Float32Array(numbers(2 * (rows + 1), 5)), a: new Float32Array(numbers(2 * columns, 6)) } }, [a]),
     quantised: made({ is: 'quantised', from: dtype, to: 'u8', offset: 1, rounding: 'even', zero: 128, low: 0, high: 255, scales: axis(4, 0.01) }, [floats(dtype, count + 1, 7)], count, { bytes: 1, float: false }),
+    largest: made({ is: 'largest', from: dtype, inner: 3, divisor: 127 }, [a], 4 * Math.floor(count / 6), { bytes: 4, float: true }),
     masked: made({ is: 'masked', dtype, zeros: { below: 0.05 }, signed: true }, [a]),
   } as Record<Derivation['is'], Sample>; // prettier-ignore
 }
@@ -223,6 +224,11 @@ describe('codecs of derivations', () => {
  * What chunks of each kind are predicted to be, and how they were first stored: these never change.
  */
 const golden: Record<string, { readonly predicts: string; readonly stored: string }> = {
+  largest: {
+    predicts:
+      '8fc49bac9f46695128d964d8 67c559aca30d75a9200dd609 5f8cf77d25167509533d139f c0579f6357ade1f0959dc593',
+    stored: '01030000000000c05f40010600f00000a3055ee52a022fa02000527a4ad025731540010008',
+  },
   ranges: {
     predicts:
       '62f31f4c3e86ea0431169aba a4349e159ca26dbdc453ed21 0380366306825a897d689f4e 722e198eaaba7e60ae0c0319',

@@ -8,6 +8,7 @@ import { putMap, takeMap, zeroedIn } from './maskMap.ts';
 import {
   castParameters,
   gatherParameters,
+  largestParameters,
   lowRankParameters,
   maskedParameters,
   quantisedParameters,
@@ -36,6 +37,7 @@ export function derivedCodecs(plain: readonly ChunkCodec[]): readonly ChunkCodec
     derivedCodec(21, 'low-rank', lowRankParameters, inner),
     derivedCodec(22, 'quantised', quantisedParameters, inner),
     derivedCodec(23, 'masked', maskedParameters, inner),
+    derivedCodec(24, 'largest', largestParameters, inner),
   ];
 }
 

@@ -4,6 +4,7 @@ import type {
   Derivation,
   GatherAxis,
   GatherDerivation,
+  LargestDerivation,
   LowRankDerivation,
   MaskedDerivation,
   QuantisedDerivation,
@@ -216,6 +217,20 @@ export const quantisedParameters: Parameters<QuantisedDerivation> = {
     const [inner, channels] = [reader.varint(), reader.varint()];
     return { ...head, scales: { inner, channels, divisor: takeDouble(reader) } };
   },
+};
+
+export const largestParameters: Parameters<LargestDerivation> = {
+  put(out, { from, inner, divisor }) {
+    putName(out, floatNames, from);
+    out.varint(inner);
+    putDouble(out, divisor);
+  },
+  take: (reader) => ({
+    is: 'largest',
+    from: takeName(reader, floatNames),
+    inner: reader.varint(),
+    divisor: takeDouble(reader),
+  }),
 };
 
 export const maskedParameters: Parameters<MaskedDerivation> = {

@@ -15,6 +15,7 @@ export type Derivation =
   | LowRankDerivation
   | QuantisedDerivation
   | MaskedDerivation
+  | LargestDerivation
   | StepsDerivation;
 
 /** Floats that arithmetic is defined for. */
@@ -129,6 +130,18 @@ export interface QuantisedDerivation {
    */
   readonly scales:
     AlongAxis | { readonly inner: number; readonly channels: number; readonly divisor: number };
+}
+
+/**
+ * The scales of quantised weights, f32: for each channel the largest absolute value of the joined
+ * bases over `divisor`, 1 where that is 0.
+ */
+export interface LargestDerivation {
+  readonly is: 'largest';
+  readonly from: FloatName;
+  /** Elements of the bases that are of one channel in a row. */
+  readonly inner: number;
+  readonly divisor: number;
 }
 
 /** The base, of the chunk's length, with zeros in places: pruned. */

@@ -17,6 +17,8 @@ const mostHypotheses = 2;
 /** A hypothesis is to leave over at most this share of what the plain delta does. */
 const worthIt = 0.9;
 const sampled = 384;
+/** Share of the bits that a plain delta leaves over where the two have something to do with each other. */
+const related = 0.74;
 
 /** What is known beside the bytes. */
 export interface Told {
@@ -58,7 +60,7 @@ export function detectBeside(
     ]),
     ...detectSum(child, like, told.coefficients),
   ];
-  if (!found.some(({ share }) => share < 0.1))
+  if (plain < related && !found.some(({ share }) => share < 0.1))
     found.push(...like.flatMap((base, place) => detectLowRank(child, base, place)));
   return {
     found: found

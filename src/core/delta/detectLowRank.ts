@@ -12,7 +12,7 @@ import {
 } from './window.ts';
 
 /** Rows and columns whose crossing is looked at, and the highest rank that is looked for. */
-const crossed = 48;
+const crossed = 36;
 const highestRank = 32;
 /** Elements at which a whole prediction is tried. */
 const tried = 512;
@@ -68,10 +68,9 @@ export function detectLowRank(child: Window, base: Window, place: number): Hypot
   if (matrix === undefined) return [];
   const { dtype, columns, first, rows } = matrix;
   if (rows < 8 || columns < 8) return [];
-  const difference = differenceOf(child, base, matrix);
-  const rank = rankOf(difference, matrix);
+  const rank = rankOf(child, base, matrix);
   if (rank === 0 || rank > highestRank || 3 * rank * (rows + columns) > rows * columns) return [];
-  const factors = factorise(difference, rows, columns, rank);
+  const factors = factorise(differenceOf(child, base, matrix), rows, columns, rank);
   const derivation: LowRankDerivation = {
     is: 'low-rank', dtype, columns, first, fromRow: 0, rank, scale: 1, factors,
   }; // prettier-ignore
@@ -113,12 +112,18 @@ function differenceOf(child: Window, base: Window, { dtype, first, rows, columns
 }
 
 /** Rank of the crossing of a few rows and columns, up to rounding; 0 for none, or as many as there are. */
-function rankOf(difference: Float64Array, { dtype, rows, columns }: Matrix): number {
-  const atRows = spreadPlaces(rows, crossed);
+function rankOf(child: Window, base: Window, { dtype, first, columns }: Matrix): number {
+  // Whole rows only.
+  const from = first === 0 ? 0 : 1;
+  const whole = Math.floor((first + elementsIn(child)) / columns) - from;
+  if (whole < 8) return 0;
+  const atRows = spreadPlaces(whole, crossed).map((row) => row + from);
   const atColumns = spreadPlaces(columns, crossed);
-  const part = atRows.map((row) =>
-    Float64Array.from(atColumns, (column) => difference[row * columns + column] as number),
-  );
+  const part = atRows.map((row) => {
+    const places = atColumns.map((column) => row * columns + column - first);
+    const theirs = numbersAtPlaces(base, places);
+    return numbersAtPlaces(child, places).map((value, i) => value - (theirs[i] as number));
+  });
   const largest = Math.max(...part.map((line) => Math.max(...line.map(Math.abs))));
   if (!(largest > 0)) return 0;
   const noise = 64 * ulpOf(dtype, largest) + largest * 1e-6;

@@ -3,6 +3,7 @@ import type { Prediction } from './prediction.ts';
 import { predictGather, predictRanges } from './predictMoved.ts';
 import {
   predictCast,
+  predictLargest,
   predictLowRank,
   predictMasked,
   predictQuantised,
@@ -38,6 +39,8 @@ export function predict(
       return predictLowRank(derivation, bases, rawBytes);
     case 'quantised':
       return predictQuantised(derivation, bases, rawBytes);
+    case 'largest':
+      return predictLargest(derivation, bases, rawBytes);
     case 'masked':
       return predictMasked(derivation, bases, rawBytes, zeroed);
     // Its codec computes it itself: what is left over is in steps.

@@ -1,6 +1,7 @@
 import type {
   AlongAxis,
   CastDerivation,
+  LargestDerivation,
   LowRankDerivation,
   MaskedDerivation,
   QuantisedDerivation,
@@ -175,9 +176,35 @@ export function predictQuantised(
   return { bytes: codes, fresh: [] };
 }
 
+/** The scales of as many channels as the chunk has numbers. Undefined where the bases have fewer. */
+export function predictLargest(
+  { from, inner, divisor }: LargestDerivation,
+  bases: readonly Uint8Array[],
+  rawBytes: number,
+): Prediction | undefined {
+  const joined = joinedBases(bases);
+  const channels = Math.floor(rawBytes / 4);
+  const numbers = numbersAt(from, joined, 0, Math.floor(joined.length / widthOf(from)));
+  const scales = numbers && channelScales({ inner, channels, divisor }, numbers);
+  return scales && withTail(bytesOfNumbers('f32', scales), rawBytes);
+}
+
 function scalesOf({ scales }: QuantisedDerivation, numbers: Float64Array): AlongAxis | undefined {
   if ('values' in scales) return isAlongAxis(scales) ? scales : undefined;
-  const { inner, channels, divisor } = scales;
+  const values = channelScales(scales, numbers);
+  return values && { inner: scales.inner, first: 0, values };
+}
+
+interface ScaleRule {
+  readonly inner: number;
+  readonly channels: number;
+  readonly divisor: number;
+}
+
+function channelScales(
+  { inner, channels, divisor }: ScaleRule,
+  numbers: Float64Array,
+): Float64Array | undefined {
   if (!isIndex(inner) || inner === 0 || !isIndex(channels) || channels === 0) return undefined;
   if (channels > numbers.length) return undefined;
   const largest = new Float64Array(channels);
@@ -189,11 +216,10 @@ function scalesOf({ scales }: QuantisedDerivation, numbers: Float64Array): Along
     }
     largest[channel] = most;
   });
-  const values = largest.map((most) => {
+  return largest.map((most) => {
     const scale = Math.fround(most / divisor);
     return scale === 0 ? 1 : scale;
   });
-  return { inner, first: 0, values };
 }
 
 /** To the nearest whole number, halves to the even one. */
