@@ -24,6 +24,7 @@ const hows: Readonly<Record<string, string>> = {
   'low-rank': 'low-rank change to',
   quantised: 'quantised from',
   masked: 'pruned copy of',
+  largest: 'scales of',
   steps: 'steps from',
 };
 

@@ -21,6 +21,7 @@ const words: Readonly<Record<string, CodecWords>> = {
   'low-rank': { short: 'low rank', long: 'a change of low rank to' },
   quantised: { short: 'quantised', long: 'quantised from' },
   masked: { short: 'pruned', long: 'a pruned copy of' },
+  largest: { short: 'scales', long: 'the scales of' },
   steps: { short: 'lossy steps', long: 'whole steps, what lies between them lost, from' },
 };
 
