@@ -9,14 +9,16 @@ import {
 } from './app.ts';
 
 /** Times that the tab is killed while it repacks. */
-const kills = 5;
+const kills = 4;
 
 test('a lineage stored badly is repacked as planned, though its tab is killed several times', async ({
   context,
 }) => {
   await serveFiles(context, sampleFolder);
   // Without a look for edges, one by one and children first: nothing finds a base.
-  const names = modelFiles(sampleFolder).reverse();
+  const names = modelFiles(sampleFolder)
+    .filter((name) => /n_20/.test(name))
+    .reverse();
   let page = await context.newPage();
   await openApp(page);
   for (const name of names) await importAlone(page, name);
@@ -24,7 +26,7 @@ test('a lineage stored badly is repacked as planned, though its tab is killed se
   const exports = await allExports(page);
   const plan = await page.evaluate(() => mgit.repack.plan());
   const before = await storedBytes(page);
-  expect(plan.after).toBeLessThan(0.95 * plan.before);
+  expect(plan.after).toBeLessThan(0.97 * plan.before);
   expect(plan.depth.after).toBeLessThanOrEqual(8);
 
   for (let kill = 0; kill < kills; kill++) {
@@ -42,8 +44,9 @@ test('a lineage stored badly is repacked as planned, though its tab is killed se
   expect(await allExports(page)).toEqual(exports);
   const planned = before - (plan.before - plan.after);
   const after = await storedBytes(page);
-  expect(after / planned).toBeGreaterThan(0.93);
-  expect(after / planned).toBeLessThan(1.05);
+  // Records and directories of packs grow or shrink by a little.
+  expect(after / planned).toBeGreaterThan(0.98);
+  expect(after / planned).toBeLessThan(1.01);
 });
 
 async function importAlone(page: Page, name: string): Promise<void> {
@@ -75,7 +78,7 @@ async function killInRepack(context: BrowserContext, page: Page, count: number):
     const plan = await mgit.repack.plan();
     await new Promise<void>((resolve) => {
       const onProgress = ({ done, total }: { done: number; total: number }) => {
-        if (done >= (total * wanted) / 6) resolve();
+        if (done >= (total * wanted) / 5) resolve();
       };
       void mgit.repack.run(plan.id, { onProgress }).then(() => {
         resolve();

@@ -10,6 +10,7 @@ import {
   payloadRelatives,
   type PayloadRelatives,
   type RelatedModel,
+  type Relative,
 } from '../deltas/payloadRelatives.ts';
 import type { Way } from './candidateWays.ts';
 import { readable } from './measureWays.ts';
@@ -138,7 +139,11 @@ class RelativesReader {
     this.#known.set(node, family);
     const [oldest] = this.#known.keys();
     if (this.#known.size > keptFamilies && oldest !== undefined) this.#known.delete(oldest);
-    return index < 0 ? literalRelatives(payload, family.models) : family.relatives[index];
+    const found = index < 0 ? literalRelatives(payload, family.models) : family.relatives[index];
+    if (found === undefined) return undefined;
+    // Children often hold the same bytes, which explain nothing: they are this very payload.
+    const isOther = (relative: Relative): boolean => relative.payload.id !== payload.id;
+    return { ...found, like: found.like.filter(isOther), akin: found.akin.filter(isOther) };
   }
 
   async #family(id: NodeId): Promise<Family | undefined> {
