@@ -88,8 +88,8 @@ export interface LossyCurve {
 export interface LossyOrder extends LossyOptions {
   readonly nodes: readonly NodeId[];
   /**
-   * When a test gets worse: `reject` the model; `exclude` tensors, those first that save least for their
-   * error, until none does; or search for the largest `smaller` ε with which none does.
+   * When a test gets worse: `reject` the model; `exclude` tensors, as few as will do and those rather that save
+   * least for their error; or search for the largest `smaller` ε with which none does.
    */
   readonly ifWorse?: 'reject' | 'exclude' | 'smaller';
   /**

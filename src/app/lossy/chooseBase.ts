@@ -15,8 +15,14 @@ export const lossyFunction = 'lossy';
 export function lossyVersion(lineage: Lineage, id: NodeId): ModelNode | undefined {
   return childrenOf(lineage, id, 'version')
     .map((child) => lineage.nodes.get(child))
-    .filter((node) => node?.outcome?.lossy?.original === id)
+    .filter((node) => isLossyOf(node, lineage.nodes.get(id)))
     .reduce((last, node) => ((node?.createdAt ?? 0) >= (last?.createdAt ?? 0) ? node : last), undefined); // prettier-ignore
+}
+
+/** By content: a lineage that came from elsewhere has ids of its own. */
+function isLossyOf(node: ModelNode | undefined, original: ModelNode | undefined): boolean {
+  const of = node?.outcome?.lossy?.originalSnapshot;
+  return of !== undefined && of === original?.snapshot;
 }
 
 /** The original of a lossy model while it is there, with the content that it had. */

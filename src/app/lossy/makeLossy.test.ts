@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { nodeCheck } from '../../core/branches/recordChecks.ts';
+import type { ModelNode } from '../../core/lineage/graph.ts';
 import { edgeKey } from '../../core/lineage/lineage.ts';
 import { noRun } from '../import/importModels.fixture.ts';
 import { replayModel } from '../create/replayModel.ts';
@@ -36,6 +38,12 @@ describe('making models lossy', () => {
     );
     expect(stored.map((one) => one?.codec)).toEqual(stored.map(() => 'steps'));
     expect(report.storedBytes).toBeLessThan(40_000);
+    // Its receipt goes with a lineage file, and is checked when it comes back.
+    const exported = JSON.parse(JSON.stringify((await bench.ports.session.lineage()).nodes.get(second.node))) as ModelNode; // prettier-ignore
+    expect(exported.outcome?.lossy).toEqual(second.receipt);
+    expect(nodeCheck(exported)).toBeUndefined();
+    const broken = { ...exported, outcome: { lossy: { ...second.receipt, steps: 'none' } } };
+    expect(nodeCheck(broken)).toMatch(/steps/);
     const lineage = await bench.ports.session.lineage();
     expect(lineage.edges.has(edgeKey('version', child, first.node))).toBe(true);
     expect(lineage.edges.has(edgeKey('provenance', first.node, second.node))).toBe(true);

@@ -72,22 +72,41 @@ class Search {
     );
   }
 
-  /** Leaves out tensors, those first that save least for their error, as few as will do. */
+  /**
+   * Leaves out as few tensors as will do, by halves: of tensors with which a test gets worse, one half is
+   * tried and then the other, those first that save most for their error. What the runs do not reach is left
+   * out too.
+   */
   async #excluding(failed: Judged): Promise<Judged> {
-    const worst = failed.candidate.trials
+    const names = failed.candidate.trials
       .map((trial) => ({
         name: trial.tensor.name,
         worth: (trial.tensor.storedBytes - trial.lossyBytes) / (trial.sumError || Number.MIN_VALUE),
       }))
-      .sort((a, b) => a.worth - b.worth)
+      .sort((a, b) => b.worth - a.worth)
       .map(({ name }) => name);
-    return this.#fewest(failed, worst.length - 1, (count) =>
-      this.#candidates.make(
-        optionsOf(this.#order),
-        { excluded: new Set(worst.slice(0, count)) },
-        failed.candidate,
-      ),
-    );
+    const lossy = new Set<string>();
+    let best = failed;
+    const halves = async (some: readonly string[]): Promise<void> => {
+      const middle = Math.ceil(some.length / 2);
+      for (const half of [some.slice(0, middle), some.slice(middle)]) {
+        if (half.length === 0 || !this.#mayRun()) continue;
+        const kept = new Set([...lossy, ...half]);
+        const excluded = new Set(names.filter((name) => !kept.has(name)));
+        const made = await this.#candidates.make(
+          optionsOf(this.#order),
+          { excluded },
+          failed.candidate,
+        );
+        const judged = await this.judged(made);
+        if (passes(judged)) {
+          best = judged;
+          for (const name of half) lossy.add(name);
+        } else if (half.length > 1) await halves(half);
+      }
+    };
+    if (names.length > 1) await halves(names);
+    return best;
   }
 
   /** The candidate of the smallest number from 1 to `most` that passes, if the largest does. */

@@ -117,6 +117,31 @@ const partMetrics: Check = isShape({
   examples: isSize,
 }); // prettier-ignore
 
+const receipt: Check = isShape(
+  {
+    options: isShape({ quantiser: isOneOf('mgit', 'per tensor'), epsilon: isNumber }),
+    rawBytes: isNumber,
+    losslessBytes: isNumber,
+    lossyBytes: isNumber,
+    maxError: isNumber,
+    meanError: isNumber,
+    exactTensors: isListOf(isShape({ name: isText(), why: isText() })),
+    tests: isListOf(
+      isShape({
+        test: isText(), metric: isText(), before: isNumber, after: isNumber, worse: isFlag,
+        tolerance: isText(),
+      }),
+    ),
+    original: id,
+    originalSnapshot: snapshotId,
+    codec: isText(100),
+    steps: isListOf(isShape({ name: isText(), step: isNumber })),
+    passes: isOneOf(true),
+    at: isNumber,
+  },
+  { base: id },
+); // prettier-ignore
+
 export const nodeCheck: Check = isShape(
   {
     id,
@@ -141,7 +166,10 @@ export const nodeCheck: Check = isShape(
   {
     modelType: isText(1000),
     recipe,
-    outcome: isShape({}, { test: partMetrics, validation: partMetrics, parentTest: partMetrics }),
+    outcome: isShape(
+      {},
+      { test: partMetrics, validation: partMetrics, parentTest: partMetrics, lossy: receipt },
+    ),
   },
 );
 
