@@ -31,6 +31,21 @@ export interface CountedModel {
 
 type Counts = Record<SavingHeading, { rawBytes: number; storedBytes: number }>;
 
+/** Bytes by place of the heading: a lineage has hundreds of thousands of rows. */
+interface Row {
+  readonly raw: Float64Array;
+  readonly stored: Float64Array;
+}
+
+const placeOf = new Map(savingHeadings.map((of, place) => [of, place]));
+const place = (of: SavingHeading) => placeOf.get(of) ?? 0;
+const [shared, lossy, whole, beside] = [
+  place('shared'),
+  place('lossy'),
+  place('whole'),
+  place('beside'),
+];
+
 /**
  * Counts each model's bytes under the headings, in order: a chunk counts as stored where it comes
  * first, and as shared wherever it comes again.
@@ -43,63 +58,79 @@ export function countModel(
   seen: Set<ChunkId>,
   describe: (chunk: ChunkId) => ChunkStorage | undefined,
 ): ModelSavings {
-  const held = noBytes();
+  const held = emptyRow();
   const columns = emptyColumns(model.names);
-  const row = noBytes();
+  const row = emptyRow();
   let counted = 0;
   model.payloads.forEach((payload, index) => {
-    clear(row);
     countPayload(payload, model.lossy?.has(index) === true, row, seen, describe);
     closeRow(columns, index, row, held);
     counted += payload.sizeBytes;
   });
-  clear(row);
-  row.beside.rawBytes = model.rawBytes - counted;
+  row.raw[beside] = model.rawBytes - counted;
   closeRow(columns, model.payloads.length, row, held);
-  const storedBytes = savingHeadings.reduce((sum, of) => sum + held[of].storedBytes, 0);
+  const storedBytes = held.stored.reduce((sum, bytes) => sum + bytes, 0);
   const { node, name, rawBytes } = model;
-  return { node, name, held, rawBytes, storedBytes, tensors: columns };
+  return { node, name, held: heldOf(held), rawBytes, storedBytes, tensors: columns };
 }
 
 function countPayload(
   payload: CountedPayload,
   isLossy: boolean,
-  row: Counts,
+  row: Row,
   seen: Set<ChunkId>,
   describe: (chunk: ChunkId) => ChunkStorage | undefined,
 ): void {
-  let beside = payload.sizeBytes;
+  let rest = payload.sizeBytes;
   for (const id of payload.chunks) {
     const chunk = describe(id);
     if (chunk === undefined) continue;
-    beside -= chunk.rawBytes;
+    rest -= chunk.rawBytes;
     const isNew = !seen.has(id);
-    seen.add(id);
-    const of = isNew ? savingHeading(chunk.codec, chunk.bases.length) : 'shared';
-    const under = isLossy && of !== 'whole' ? row.lossy : row[of];
-    under.rawBytes += chunk.rawBytes;
-    if (isNew) under.storedBytes += chunk.storedBytes;
+    if (isNew) seen.add(id);
+    const of = isNew ? place(savingHeading(chunk.codec, chunk.bases.length)) : shared;
+    const under = isLossy && of !== whole ? lossy : of;
+    add(row.raw, under, chunk.rawBytes);
+    if (isNew) add(row.stored, under, chunk.storedBytes);
   }
-  row.beside.rawBytes += beside;
+  add(row.raw, beside, rest);
 }
 
-/** Writes a row and adds it to the model. */
-function closeRow(columns: TensorColumns, index: number, row: Counts, held: Counts): void {
-  let raw = 0;
-  let stored = 0;
-  let by = 0;
+/** Writes a row, adds it to the model, and empties it. */
+function closeRow(columns: TensorColumns, index: number, { raw, stored }: Row, held: Row): void {
   let most = 0;
-  savingHeadings.forEach((of, place) => {
-    const { rawBytes, storedBytes } = row[of];
-    held[of].rawBytes += rawBytes;
-    held[of].storedBytes += storedBytes;
-    raw += rawBytes;
-    stored += storedBytes;
-    if (rawBytes - storedBytes > most) [most, by] = [rawBytes - storedBytes, place];
+  for (let of = 0; of < raw.length; of++) {
+    const [rawBytes, storedBytes] = [raw[of] ?? 0, stored[of] ?? 0];
+    if (rawBytes === 0 && storedBytes === 0) continue;
+    add(held.raw, of, rawBytes);
+    add(held.stored, of, storedBytes);
+    add(columns.rawBytes, index, rawBytes);
+    add(columns.storedBytes, index, storedBytes);
+    if (rawBytes - storedBytes > most) {
+      most = rawBytes - storedBytes;
+      columns.by[index] = of;
+    }
+    raw[of] = 0;
+    stored[of] = 0;
+  }
+}
+
+function add(to: Float64Array, at: number, bytes: number): void {
+  to[at] = (to[at] ?? 0) + bytes;
+}
+
+function emptyRow(): Row {
+  const { length } = savingHeadings;
+  return { raw: new Float64Array(length), stored: new Float64Array(length) };
+}
+
+function heldOf({ raw, stored }: Row): HeldByHeading {
+  const held = noBytes();
+  savingHeadings.forEach((of, at) => {
+    held[of].rawBytes = raw[at] ?? 0;
+    held[of].storedBytes = stored[at] ?? 0;
   });
-  columns.rawBytes[index] = raw;
-  columns.storedBytes[index] = stored;
-  columns.by[index] = by;
+  return held;
 }
 
 function emptyColumns(names: readonly string[]): TensorColumns {
@@ -109,13 +140,6 @@ function emptyColumns(names: readonly string[]): TensorColumns {
     storedBytes: new Float64Array(names.length),
     by: new Uint8Array(names.length),
   };
-}
-
-function clear(counts: Counts): void {
-  for (const of of savingHeadings) {
-    counts[of].rawBytes = 0;
-    counts[of].storedBytes = 0;
-  }
 }
 
 /** Every heading at zero. */

@@ -37,6 +37,8 @@ export interface MapGroup extends Box {
 
 /** Smallest area of a box of its own, in square pixels. */
 const leastArea = 12;
+/** Smallest area of a model that shows its tensors; a smaller one is one box. */
+const leastModel = 400;
 const headHeight = 17;
 
 /** All models with their tensors, and with `stored` what belongs to none: together all that is stored. */
@@ -67,7 +69,8 @@ export function mapModels(report: SavingsReport, measure: Measure, box: Box): Ma
     const model = 'model' in one ? report.models[one.model] : undefined;
     const head = model !== undefined && place.width >= 44 && place.height >= 36 ? headHeight : 0;
     const inner = inset(place, head);
-    const cells = model === undefined ? [] : mapTensors(model, measure, inner);
+    const isSeen = inner.width * inner.height >= leastModel;
+    const cells = model !== undefined && isSeen ? mapTensors(model, measure, inner) : [];
     return { ...one, ...place, head, cells };
   }
 }
@@ -76,13 +79,14 @@ export function mapModels(report: SavingsReport, measure: Measure, box: Box): Ma
 export function mapTensors(model: ModelSavings, measure: Measure, box: Box): MapCell[] {
   const { names, rawBytes, storedBytes, by } = model.tensors;
   const sizes = measure === 'stored' ? storedBytes : rawBytes;
-  const order = names.map((_, index) => index).filter((index) => (sizes[index] ?? 0) > 0);
-  order.sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0));
-  const total = order.reduce((sum, index) => sum + (sizes[index] ?? 0), 0);
+  const total = sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
   const least = (leastArea * total) / Math.max(1, box.width * box.height);
-  const firstSmall = order.findIndex((index) => (sizes[index] ?? 0) < least);
-  const drawn = firstSmall < 0 ? order : order.slice(0, firstSmall);
-  const small = firstSmall < 0 ? [] : order.slice(firstSmall);
+  const drawn: number[] = [];
+  const small: number[] = [];
+  sizes.forEach((size, index) => {
+    if (size > 0) (size < least ? small : drawn).push(index);
+  });
+  drawn.sort((one, other) => (sizes[other] ?? 0) - (sizes[one] ?? 0));
   const cells: Omit<MapCell, keyof Box>[] = drawn.map((tensor) => ({
     tensor,
     label: names[tensor] ?? '',
