@@ -1,6 +1,6 @@
 import type { NodeId } from '../../core/ids.ts';
 import type { SelectionAct } from '../graph/graphViewProps.ts';
-import { isLossy } from '../lossy/lossyModels.ts';
+import { isLossy, originalOf } from '../lossy/lossyModels.ts';
 import type { Session } from '../session.svelte.ts';
 
 /** Holding models with less precision; nothing where all are lossy already. */
@@ -12,6 +12,23 @@ function lossyActs(session: Session, nodes: readonly NodeId[]): readonly Selecti
       label: 'Shrink with loss…',
       run: () => {
         session.openWork({ is: 'lossy', nodes: exact });
+      },
+    },
+  ];
+}
+
+/** Letting the originals of lossy models go; nothing where none is there. */
+function releaseActs(session: Session, nodes: readonly NodeId[]): readonly SelectionAct[] {
+  const lossy = nodes.filter((id) => {
+    const node = session.nodes.get(id);
+    return isLossy(node) && originalOf(node, session.nodes) !== undefined;
+  });
+  if (lossy.length === 0) return [];
+  return [
+    {
+      label: 'Release originals…',
+      run: () => {
+        session.show({ is: 'release-originals', lossy });
       },
     },
   ];
@@ -68,7 +85,7 @@ export function selectionActs(session: Session): readonly SelectionAct[] {
       session.openWork({ is: 'tests', nodes });
     },
   };
-  const lossy = lossyActs(session, nodes);
+  const lossy = [...lossyActs(session, nodes), ...releaseActs(session, nodes)];
   if (nodes.length > 2) return [test, ...lossy];
   return [
     {
