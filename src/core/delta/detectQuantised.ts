@@ -1,11 +1,14 @@
 import type { AlongAxis, FloatName, QuantisedDerivation } from './derivation.ts';
 import { axesOf, between, probes, type Axis } from './detectScaled.ts';
 import { isFloatName, numbersAt } from './numbers.ts';
+import { predict } from './predict.ts';
 import { eachRun } from './predictNumbers.ts';
 import { elementsIn, numbersAtPlaces, type Hypothesis, type Window } from './window.ts';
 
 /** Share of codes that may be off by more than rounding. */
 const strays = 0.1;
+/** Share of codes off, with what the scales take, at which no other axis is tried. */
+const nearlyRight = 0.02;
 /** Largest absolute value over one of these is the scale, in the quantisers there are. */
 const divisors = [127, 127.5, 128];
 
@@ -17,12 +20,30 @@ export function detectQuantised(child: Window, base: Window, place: number): Hyp
   const count = elementsIn(child);
   const offset = child.first - base.first;
   if (count < 8 || offset < 0 || offset + count > elementsIn(base)) return [];
+  return bestAxis({ child, base, offset, count, from, to }, place);
+}
+
+function bestAxis(given: Omit<Quantising, 'axis' | 'zero'>, place: number): Hypothesis[] {
+  const { child, base, offset, count } = given;
+  let best: Hypothesis | undefined;
   for (const axis of axesOf(child)) {
     const zero = zeroPoint(child, base, offset, count, axis);
-    if (zero !== undefined)
-      return [derived({ child, base, offset, count, axis, zero, from, to }, place)];
+    if (zero === undefined) continue;
+    const found = derived({ ...given, axis, zero }, place);
+    // Channels may be so alike that one scale nearly fits all.
+    const share = found.share + wrongShare(child, base, found);
+    if (share < (best?.share ?? 1)) best = { ...found, share };
+    if (share < nearlyRight) break;
   }
-  return [];
+  return best === undefined ? [] : [best];
+}
+
+function wrongShare(child: Window, base: Window, { derivation }: Hypothesis): number {
+  const prediction = predict(derivation, [base.bytes], child.bytes.length);
+  if (prediction === undefined) return 1;
+  let wrong = 0;
+  for (let i = 0; i < child.bytes.length; i++) if (prediction.bytes[i] !== child.bytes[i]) wrong++;
+  return wrong / child.bytes.length;
 }
 
 interface Quantising {
