@@ -135,6 +135,16 @@ describe('quantising', () => {
     const base = new Uint8Array(Uint32Array.of(0x7fc12345, 0x3f800000).buffer);
     const made = fromSteps('f32', base, 1, Int32Array.of(0, 2));
     expect([...new Uint32Array(made.buffer)]).toEqual([0x7fc12345, 0x40400000]);
+    const half = new Uint8Array(Uint16Array.of(0x7e01, 0xfd23, 0x3c00).buffer);
+    const halves = fromSteps('f16', half, 1, Int32Array.of(0, 0, 2));
+    expect([...new Uint16Array(halves.buffer)]).toEqual([0x7e01, 0xfd23, 0x4200]);
+  });
+
+  it('keeps what a step would take beyond the largest number of the type', () => {
+    const bytes = bytesOf('f16', [65_504, 60_000]);
+    const made = quantise({ dtype: 'f16', bytes, step: 1100 });
+    expect(valuesOf('f16', made.bytes)).toEqual([65_504, 60_512]);
+    expect([made.exact, made.integers[0]]).toEqual([1, 0]);
   });
 
   it('moves nothing that changed by less than the dead zone and half a step', () => {
