@@ -123,8 +123,11 @@ export interface ContentStore {
    * Writes stored chunks in other forms, and packs that are less than half full together. Each
    * batch is one transaction: after a crash every chunk is stored, in the old form or the new.
    * What would make a chunk lean on itself, or a chain longer or dearer to read than the bounds
-   * allow (its own or one that leans on it), is left as it is. To be called under the writer lock;
-   * leaves off between batches when `run` is cancelled, with what was done kept.
+   * allow (its own or one that leans on it), is left as it is; so are chunks that cannot be read and
+   * those that a pending import wrote. To be called under the writer lock. When `run` is cancelled it
+   * leaves off and resolves, with what was done so far kept and counted.
+   *
+   * @throws LineageError `quota-exceeded`: what was written before stays.
    */
   repack(orders: readonly RepackOrder[], run: Run): Promise<Repacked>;
 
