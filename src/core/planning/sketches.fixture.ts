@@ -1,10 +1,4 @@
-import {
-  finetuned,
-  printOf,
-  tensor,
-  trained,
-  type Net,
-} from '../construction/synthetic.fixture.ts';
+import { finetuned, printOf, trained, type Net } from '../construction/synthetic.fixture.ts';
 import { sketchesOf, type TensorSketch } from './tensorSketch.ts';
 
 /** The sketch of a network's only tensor. */
@@ -35,5 +29,3 @@ export function families(count: number, roots: number, next: () => number): Net[
   }
   return nets;
 }
-
-export { tensor };
