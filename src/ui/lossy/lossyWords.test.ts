@@ -9,6 +9,7 @@ describe('words of lossy models', () => {
   it('never say a ratio without its kind', () => {
     expect(lossyRatio(30_000, 3000)).toBe('10.0× lossy');
     expect(lossyRatio(30_000, 0)).toBe('–');
+    expect(lossyRatio(30_000, 30_000)).toBe('not smaller');
   });
 
   it('say ε and errors short', () => {

@@ -42,6 +42,7 @@ export function errorText(error: number): string {
 
 /** How many times smaller by loss: a ratio is never said without its kind. */
 export function lossyRatio(exactBytes: number, lossyBytes: number): string {
+  if (lossyBytes >= exactBytes) return 'not smaller';
   const text = ratio(exactBytes, lossyBytes);
   return text === '–' ? text : `${text} lossy`;
 }
