@@ -1,3 +1,4 @@
+import { stepCounter } from './stepCounter.ts';
 import { stepsCodec } from '../../codecs/steps/stepsCodec.ts';
 import { perceptron } from '../../compute/training.fixture.ts';
 import type { NodeId, TestId } from '../../core/ids.ts';
@@ -100,7 +101,12 @@ export async function lossyBench() {
     /** Makes the child lossy, judged by how far it goes from what it was. */
     judged: async (order: Partial<LossyOrder>, onRun = () => undefined): Promise<LossyResult> => {
       const judge = judgeByDistance(child.initializers, onRun);
-      const lossyPorts = { ...ports, judge, steps: stepsCodec };
+      const lossyPorts = {
+        ...ports,
+        judge,
+        steps: stepsCodec,
+        countSteps: stepCounter(ports.compute, ports.now),
+      };
       const whole = {
         nodes: [ids.child],
         quantiser: 'per tensor',

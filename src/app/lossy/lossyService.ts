@@ -8,11 +8,17 @@ import { dropInterrupted } from './dropInterrupted.ts';
 import type { LossyPorts } from './lossyPorts.ts';
 import { makeLossy } from './makeLossy.ts';
 import { previewLossy } from './previewLossy.ts';
+import { stepCounter } from './stepCounter.ts';
 import { promoteOriginals, receiptOf, releaseOriginals } from './replaceOriginals.ts';
 
 /** The part of the lineage service that makes models lossy. */
 export function lossyService(testPorts: TestPorts, steps: ChunkCodec) {
-  const ports: LossyPorts = { ...testPorts, judge: judgeOf(testPorts), steps };
+  const ports: LossyPorts = {
+    ...testPorts,
+    judge: judgeOf(testPorts),
+    steps,
+    countSteps: stepCounter(testPorts.compute, testPorts.now),
+  };
   return {
     dropInterrupted: () => dropInterrupted(ports),
     previewLossy: (order: LossyPreviewOrder, run: Run) => previewLossy(ports, order, run),

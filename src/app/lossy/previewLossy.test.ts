@@ -49,7 +49,12 @@ describe('a preview of lossy models', () => {
 
   it('estimates large models from samples, and says so', async () => {
     const bench = await lossyBench();
-    const ports = { ...bench.ports, judge: judgeOf(bench.ports), steps: stepsCodec };
+    const ports = {
+      ...bench.ports,
+      judge: judgeOf(bench.ports),
+      steps: stepsCodec,
+      countSteps: () => Promise.resolve(undefined),
+    };
     const open = await openLossy(ports, bench.child, noRun);
     const options = { quantiser: 'mgit', epsilon: 1e-4 } as const;
     const point = await samplePoint(ports, open, options);

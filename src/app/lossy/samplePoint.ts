@@ -17,7 +17,7 @@ export function isLarge({ tensors }: Pick<OpenLossy, 'tensors'>): boolean {
 
 /** A point of the curve from samples of the large tensors; errors and bytes are scaled. */
 export async function samplePoint(
-  ports: Pick<LossyPorts, 'steps'>,
+  ports: Pick<LossyPorts, 'steps' | 'countSteps'>,
   open: OpenLossy,
   options: LossyOptions,
 ): Promise<LossyPoint> {

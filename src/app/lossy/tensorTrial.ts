@@ -71,7 +71,7 @@ export async function deviationOf(open: OpenLossy, tensor: LossyTensor): Promise
  * @returns why it stays exact, or the trial.
  */
 export async function tryTensor(
-  ports: Pick<LossyPorts, 'steps'>,
+  ports: Pick<LossyPorts, 'steps' | 'countSteps'>,
   open: OpenLossy,
   tensor: LossyTensor,
   { quantiser }: Pick<LossyOptions, 'quantiser'>,
@@ -92,7 +92,7 @@ export async function tryTensor(
 
 /** The trial with a given step, whatever it gains. */
 export async function trialOf(
-  ports: Pick<LossyPorts, 'steps'>,
+  ports: Pick<LossyPorts, 'steps' | 'countSteps'>,
   open: OpenLossy,
   tensor: LossyTensor,
   original: Uint8Array,
@@ -100,7 +100,9 @@ export async function trialOf(
 ): Promise<TensorTrial> {
   const { dtype } = tensor;
   const base = how.based && tensor.base ? await open.read(tensor.base.payload) : undefined;
-  const made = quantise({ dtype, bytes: original, step: how.step, ...(base && { base }) });
+  const order = { dtype, bytes: original, step: how.step, ...(base && { base }) };
+  const counted = await ports.countSteps(order);
+  const made = quantise({ ...order, ...(counted && { counted }) });
   return {
     ...how,
     tensor,

@@ -118,7 +118,9 @@ describe('quantising', () => {
         expect(made.maxError).toBe(worst);
         // Read as the codec does: the same bits again, but for what stayed exact.
         const { integers, exceptions } = toSteps(dtype, made.bytes, base, size);
-        expect(exceptions.length).toBeLessThanOrEqual(made.exact);
+        const coarse = before.filter((_, i) => 2 * halfUlp(dtype, after[i] ?? 0) > size / 4).length;
+        // Where numbers lie as far apart as steps, the nearest step may round to a neighbour.
+        expect(exceptions.length).toBeLessThanOrEqual(made.exact + coarse);
         const back = fromSteps(dtype, base, size, integers);
         const width = bytes.length / before.length;
         for (let i = 0; i < before.length; i++)

@@ -15,6 +15,8 @@ export interface QuantiseOrder {
    * larger error. 0 is plain rounding, halves up.
    */
   readonly deadZone?: number;
+  /** [n]: the steps of each element as `stepsBetween` counts them, 0 where it gives none, if they are known. */
+  readonly counted?: Int32Array;
 }
 
 export interface Quantised {
@@ -41,12 +43,18 @@ export function mgitStep(epsilon: number): number {
  *
  * Source: reference §6.2 and §6.5.
  */
-export function quantise({ dtype, bytes, base, step, deadZone = 0 }: QuantiseOrder): Quantised {
+export function quantise(order: QuantiseOrder): Quantised {
+  const { dtype, bytes, base, step, deadZone = 0, counted } = order;
   const values = decodeElements(dtype, bytes);
   const from = base === undefined ? undefined : decodeElements(dtype, base);
   const integers = new Int32Array(values.length);
   const kept = new Set<number>();
   for (let i = 0; i < values.length; i++) {
+    const known = counted?.[i] ?? 0;
+    if (known !== 0) {
+      integers[i] = known;
+      continue;
+    }
     const start = from?.[i] ?? 0;
     const q = stepsBetween(start, towards(start, values[i] as number, deadZone * step), step);
     if (q === undefined) kept.add(i);
