@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright';
-import { build, preview } from 'vite';
 import { browserFlags, needBrowser } from '../../tools/browser.js';
 import { printTable } from '../node/table.ts';
 import type { ReadingResult } from '../pages/reading/readChains.ts';
+import { servedPage } from './servedPage.ts';
 
-const root = path.resolve(import.meta.dirname, '../pages/reading');
 const modelBytes = Number(process.env['MGIT_BENCH_MIB'] ?? 256) * 1024 * 1024;
 const runs = 3;
 
@@ -16,21 +15,7 @@ const runs = 3;
  * a base, and through chains of deltas. One core decodes; the disk and SHA-256 have others.
  */
 export async function run(): Promise<void> {
-  const outDir = mkdtempSync(path.join(tmpdir(), 'mgit-reading-'));
-  const options = { root, configFile: false, logLevel: 'silent' } as const;
-  await build({
-    ...options,
-    base: './',
-    worker: { format: 'es' },
-    build: { outDir, emptyOutDir: true, target: 'es2023' },
-  });
-  const server = await preview({
-    ...options,
-    build: { outDir },
-    preview: { port: 0, host: '127.0.0.1' },
-  });
-  const address = server.httpServer.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  const served = await servedPage('reading');
   const profile = mkdtempSync(path.join(tmpdir(), 'mgit-reading-profile-'));
   // A persistent profile: without one, IndexedDB lies in memory.
   const browser = await chromium.launchPersistentContext(profile, {
@@ -40,7 +25,7 @@ export async function run(): Promise<void> {
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(0);
-    await page.goto(`http://127.0.0.1:${port ?? 0}/`);
+    await page.goto(served.url);
     await page.waitForFunction(() => 'readChains' in globalThis);
     const results = await page.evaluate(
       ([bytes, times]) =>
@@ -62,7 +47,7 @@ export async function run(): Promise<void> {
     );
   } finally {
     await browser.close();
-    await server.close();
-    for (const folder of [outDir, profile]) rmSync(folder, { recursive: true, force: true });
+    await served.close();
+    rmSync(profile, { recursive: true, force: true });
   }
 }
