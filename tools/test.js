@@ -17,8 +17,11 @@ mkdirSync(reports, { recursive: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-// Each uses one core: the longest beside the others.
-await Promise.all([steps(['lint']), steps(['format', 'types', 'cycles', 'build'])]);
+// Each uses one core: about half of the work beside the other half.
+await Promise.all([
+  steps(['lint:code']),
+  steps(['format', 'types', 'cycles', 'build', 'lint:components']),
+]);
 suite('unit', ['npx', 'vitest', 'run'], vitestCounts);
 // Tests that measure the page's frames and tasks must not compete with others.
 suite('e2e', ['npx', 'playwright', 'test', '--project=behaviour', '--workers=2'], playwrightCounts);

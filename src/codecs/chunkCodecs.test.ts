@@ -83,7 +83,7 @@ describe('chunk codecs', () => {
         }
         expect([bytes, base]).toEqual(before);
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 
@@ -112,7 +112,7 @@ describe('chunk codecs', () => {
             }
           },
         ),
-        { numRuns: 40 },
+        { numRuns: 15 },
       );
     },
   );
@@ -132,7 +132,7 @@ describe('chunk codecs', () => {
             }
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
   });
 });

@@ -31,6 +31,11 @@ async function hashOfExport({ ports }: TestBench, id: NodeId): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Checkpoints and exports of two kinds that share tensors: what takes no more needs no more. */
+function fewFiles(): ByteSource[] {
+  return sampleFiles().filter((file) => /s_2022|v3_2021-09/.test(file.path));
+}
+
 describe('importing the sample lineage', () => {
   it('stores every model so that it comes out byte for byte, in less space', async () => {
     const bench = await testBench();
@@ -48,10 +53,10 @@ describe('importing the sample lineage', () => {
 
   it('finds everything there when the files are dropped again, under any path', async () => {
     const bench = await testBench();
-    await bench.importFiles(sampleFiles());
+    await bench.importFiles(fewFiles());
     const before = await bench.ports.content.totals();
     const again = await bench.importFiles(
-      sampleFiles().map((file) => ({ ...file, path: `elsewhere/${file.path}` })),
+      fewFiles().map((file) => ({ ...file, path: `elsewhere/${file.path}` })),
     );
     expect(again.models.every((model) => model.existing === true)).toBe(true);
     expect(await bench.ports.content.totals()).toEqual(before);
@@ -60,12 +65,12 @@ describe('importing the sample lineage', () => {
   it('can be undone and redone', async () => {
     const bench = await testBench();
     const { ports } = bench;
-    await bench.importFiles(sampleFiles());
+    await bench.importFiles(fewFiles());
     await undoOperation(ports.session, ports.log, 'undo');
     expect((await ports.session.lineage()).nodes.size).toBe(0);
     await collectGarbage(ports, noRun);
     await undoOperation(ports.session, ports.log, 'redo');
-    expect((await ports.session.lineage()).nodes.size).toBe(index.files.length);
+    expect((await ports.session.lineage()).nodes.size).toBe(fewFiles().length);
     expect(await checkIntegrity(ports, noRun)).toMatchObject({ ok: true });
     await undoOperation(ports.session, ports.log, 'undo');
     await collectGarbage(ports, noRun, 0);
@@ -141,7 +146,7 @@ describe('an import that ends early', () => {
     });
     void first
       .importFiles(
-        sampleFiles(),
+        fewFiles(),
         {},
         {
           onProgress: ({ step }) => {
@@ -156,7 +161,7 @@ describe('an import that ends early', () => {
     await crashed;
     const second = await testBench(place);
     expect((await second.ports.session.lineage()).nodes.size).toBe(0);
-    const report = await second.importFiles(sampleFiles());
+    const report = await second.importFiles(fewFiles());
     expect(report.models.every((model) => model.id !== undefined)).toBe(true);
     expect(await checkIntegrity(second.ports, noRun)).toMatchObject({ ok: true });
   });

@@ -141,7 +141,7 @@ describe('beside git bisect', () => {
         const ours = culprits.map((one) => ourTests(lineage, leaf, idOf(one)));
         expect(mean(ours)).toBeLessThanOrEqual(mean(git) + 1);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   }, 60_000);
 });
