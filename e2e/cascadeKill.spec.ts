@@ -4,7 +4,7 @@ import { brokenInvariants, openApp } from './app.ts';
 import { digitsFamily, named } from './cascadeFamily.ts';
 
 /** Kills at random moments of cascades; the seed is printed so that a failure can be repeated. */
-const kills = Number(process.env['MGIT_KILLS'] ?? 8);
+const kills = Number(process.env['MGIT_KILLS'] ?? 5);
 const seed = Number(process.env['MGIT_CRASH_SEED'] ?? Date.now() % 100_000);
 
 /** Of the digits, on the CPU: the same bits each time. The page's title counts what it hears. */

@@ -9,7 +9,7 @@ import {
 } from './app.ts';
 
 /** Kills at random points of an import; the seed is printed so that a failure can be repeated. */
-const kills = Number(process.env['MGIT_KILLS'] ?? 12);
+const kills = Number(process.env['MGIT_KILLS'] ?? 8);
 const seed = Number(process.env['MGIT_CRASH_SEED'] ?? Date.now() % 100_000);
 
 test(`a page killed ${kills} times in mid-import loses nothing and leaves nothing broken`, async ({

@@ -60,7 +60,7 @@ test('a tab that is closed in mid-training goes on where it was, to the same bit
   test.setTimeout(240_000);
   const page = await context.newPage();
   await openDigits(page);
-  const options = { device: 'wasm', args: { epochs: 400, keep: 'last' } } as const;
+  const options = { device: 'wasm', args: { epochs: 320, keep: 'last' } } as const;
   await page.evaluate((given) => {
     void mgit.create('finetune', { parents: ['digits'], data: ['writers'], ...given });
   }, options);

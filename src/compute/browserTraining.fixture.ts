@@ -194,23 +194,23 @@ export async function loseDevices(losses: number) {
   };
 }
 
-/** Buffers alive after each fifth of 1,000 steps on the GPU, and tensors held at the end. */
-export async function thousandSteps() {
+/** Buffers alive after each fifth of 406 steps on the GPU, and tensors held at the end. */
+export async function manySteps() {
   const watched = watchDevices();
   const runtime = await openWebgpu();
   const service = testCompute({ openers: { webgpu: () => Promise.resolve(runtime) } });
   const alive: number[] = [];
   const job = blobJob(
-    { epochs: 145, optimizer: { is: 'adam', b1: 0.9, b2: 0.99, eps: 1e-8 } },
+    { epochs: 58, optimizer: { is: 'adam', b1: 0.9, b2: 0.99, eps: 1e-8 } },
     { device: 'webgpu' },
   );
-  let nextAt = 200;
+  let nextAt = 80;
   const { report } = await service.train(
     { ...job, data: { ...job.data, validation: { count: 0, columns: [] } } },
     {
       onEvent: (event) => {
         if (event.is !== 'step' || event.step < nextAt) return;
-        nextAt += 200;
+        nextAt += 80;
         alive.push(watched.alive());
       },
       onCheckpoint: () => Promise.resolve(),
